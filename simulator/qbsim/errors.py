@@ -1,0 +1,92 @@
+"""Every error that this project raises on purpose, and whose fault each one is.
+
+::
+
+    Problem                     root; knows a sentence and a cure
+    ├── UsageProblem            the caller's input is wrong: a file, an option, a value
+    │   └── LocatedProblem      ... and we know the file, the line and the column
+    ├── SetUpProblem            what we drive could not be reached, started, reset or steered
+    ├── RefusedForSafety        the guard: a live queue would be consumed
+    ├── SimulatorGap            real QuickBooks would answer, but that is not modelled here
+    └── InternalProblem         our own mistake
+
+What a *server under test* does wrong is never an exception: it is recorded and judged.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from attrs import field, frozen
+
+
+class Problem(Exception):
+    """Something that a person has to act on.
+
+    ``sentence`` says what is wrong, ``cure`` what to do next (may be empty).
+    """
+
+    def __init__(self, sentence: str, *, cure: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.cure}".rstrip()
+
+
+class UsageProblem(Problem):
+    """The caller's input is wrong; nothing was done."""
+
+
+@final
+@frozen
+class Place:
+    """Where in a text something stands; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+    text: str = field(default="", repr=False)
+    """The whole line, for the caret."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class LocatedProblem(UsageProblem):
+    """The caller's input is wrong at a known place: printed as ``file:line:column`` with a caret."""
+
+    def __init__(self, sentence: str, place: Place, *, cure: str = "") -> None:
+        super().__init__(sentence, cure=cure)
+        self.place = place
+
+    def __str__(self) -> str:
+        shown = f"{self.place}: {super().__str__()}"
+        if self.place.text:
+            caret = " " * (self.place.column - 1) + "^"
+            shown += f"\n    {self.place.text}\n    {caret}"
+        return shown
+
+
+class SetUpProblem(Problem):
+    """What we drive could not be reached, started, reset or steered; no verdict is possible.
+
+    ``output`` holds the last lines that the other side printed, secrets masked.
+    """
+
+    def __init__(self, sentence: str, *, cure: str = "", output: str = "") -> None:
+        super().__init__(sentence, cure=cure)
+        self.output = output
+
+
+class RefusedForSafety(Problem):
+    """The guard refused: going on could make a live server believe that its hours are delivered."""
+
+
+class SimulatorGap(Problem):
+    """Real QuickBooks (or the real Web Connector) would answer; that is not modelled here."""
+
+
+class InternalProblem(Problem):
+    """Our own mistake."""
