@@ -272,7 +272,8 @@ class Committed(Event):
     """One row of the company file's journal.
 
     ``actor`` is ``connector``, ``person`` or ``import``; ``call`` the hand-out that caused it.
-    ``shares`` is set on a restore: the last journal sequence that the new timeline has in common.
+    A restore says on which timeline its backup was taken (``restored``) and up to which sequence the new
+    timeline has that past in common (``shares``).
     """
 
     kind = "committed"
@@ -289,6 +290,7 @@ class Committed(Event):
     application: str = ""
     call: int | None = None
     timeline: int = 0
+    restored: int | None = None
     shares: int | None = None
 
 

@@ -43,9 +43,7 @@ def _matches(pattern: Mapping[str, Any], entry: Entry) -> bool:
 
 def _differs(name: str, wanted: object, hours: Hours) -> bool:
     """Is one field of a timesheet entry not what the pattern wants?  Hours' own rules decide."""
-    probe = Hours(
-        **{**{key: getattr(hours, key) for key in fields_dict(Hours)}, name: wanted}  # type: ignore[arg-type]
-    )
+    probe = Hours(**{**{key: getattr(hours, key) for key in fields_dict(Hours)}, name: wanted})
     return bool(probe.differences(hours))
 
 

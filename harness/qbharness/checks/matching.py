@@ -54,8 +54,8 @@ def owed(reading: Reading, block: BlockStory) -> Owed:
     if any(landing.acknowledged and not landing.present for landing in mine):
         # Forgotten by QuickBooks: a restored backup. Nothing more goes out unless somebody says so.
         spare = 1 if reading.contract["after_restore"] == "resend" else 0
-        still_there = sum(1 for landing in mine if landing.acknowledged and landing.present)
-        return Owed(asked, asked + max(spare, still_there))
+        kept = any(landing.present and landing.entry.sequence < reading.last_restore for landing in mine)
+        return Owed(asked, asked + max(spare, int(kept)))
     handed_out = [
         handed.n
         for handed in reading.hand_outs.values()
@@ -83,7 +83,7 @@ def assign(reading: Reading) -> Assignment:
     }
     limits = {block.block: owed(reading, block) for block in reading.blocks.values()}
     holder = _most(present, fitting, limits)
-    landed: dict[str, tuple[Landing, ...]] = {block: () for block in reading.blocks}
+    landed: dict[str, tuple[Landing, ...]] = dict.fromkeys(reading.blocks, ())
     surplus: list[tuple[str, Landing]] = []
     strange: list[Landing] = []
     for landing in present:

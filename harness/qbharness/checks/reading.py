@@ -207,11 +207,25 @@ class Reading:
 
     def is_present(self, row: Committed) -> bool:
         """Does a journal row lie on the present timeline, or did a restored backup take it away?"""
-        return all(
-            row.sequence <= (restore.shares or 0)
-            for restore in self.history.all(Committed)
-            if restore.action == "restore" and restore.sequence > row.sequence
-        )
+        return row.sequence <= self._reach.get(row.timeline, 0)
+
+    @cached_property
+    def _reach(self) -> dict[int, int]:
+        """Timeline to the last sequence of it that the present still remembers."""
+        rows = self.history.all(Committed)
+        if not rows:
+            return {}
+        reach = {rows[-1].timeline: rows[-1].sequence}
+        for row in reversed(rows):
+            if row.action == "restore" and row.timeline in reach:
+                reach.setdefault(row.restored or 0, min(row.shares or 0, reach[row.timeline]))
+        return reach
+
+    @cached_property
+    def last_restore(self) -> int:
+        """The journal sequence of the last restored backup, or 0."""
+        rows = (row.sequence for row in self.history.all(Committed) if row.action == "restore")
+        return max(rows, default=0)
 
     def in_period(self, block: BlockStory) -> bool:
         """Is the block inside the period that is selected at rest?"""
