@@ -234,7 +234,9 @@ class CallAnswered(Event):
 class HandedOut(Event):
     """A sendRequestXML reply that carried a message set.
 
-    ``refusal`` is what the gate says of it ("" where QuickBooks takes it), ``refusals`` those of values.
+    ``refusal`` is what the structure gate says of it ("" where QuickBooks takes it), ``value_refusals``
+    what the value gate says of single requests. ``delivery`` is 2 for the reply to a doubled call, which the
+    connector never sees.
     """
 
     kind = "handed out"
@@ -248,7 +250,7 @@ class HandedOut(Event):
     old_message_set_id: str = ""
     refusal: str = ""
     value_refusals: tuple[str, ...] = ()
-    learned: bool = True
+    delivery: int = 1
 
 
 @final

@@ -74,7 +74,6 @@ class Story:
                 version="13.0",
                 requests=("TimeTrackingAddRq",) * len(hours),
                 entries=tuple(OfferedEntry(f"request#{call}", row) for row in hours),
-                learned=learned,
             )
         )
         return call

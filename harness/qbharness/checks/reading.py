@@ -164,7 +164,11 @@ class Reading:
     @cached_property
     def hand_outs(self) -> dict[int, HandedOut]:
         """Every hand-out of hours, by the number of its call."""
-        return {event.call: event for event in self.history.all(HandedOut) if event.entries}
+        return {
+            event.call: event
+            for event in self.history.all(HandedOut)
+            if event.entries and event.delivery == 1
+        }
 
     @cached_property
     def landings(self) -> tuple[Landing, ...]:
