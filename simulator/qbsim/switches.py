@@ -56,6 +56,224 @@ _TABLE: Final = (
             "3": Value(PLAUSIBLE, "as above"),
         },
     ),
+    Switch(
+        "recovery_atomic",
+        "Is the recovery state of a message set written in one step with its entries?",
+        {
+            "yes": Value(PLAUSIBLE, "the state lives in the company file; nothing read says more"),
+            "no": Value(ADVERSARIAL, "a second commit after that of the entries; nobody says so"),
+        },
+    ),
+    Switch(
+        "recovery_ids_kept",
+        "How many message sets does a company file remember for one application?",
+        {
+            "all": Value(PLAUSIBLE, "guide table 31-2: states are cleared by the application"),
+            "1": Value(PLAUSIBLE, "is2qb: oldMessageSetID names the last set that was sent"),
+            "until_restart": Value(ADVERSARIAL, "nobody says that a restart forgets them"),
+        },
+    ),
+    Switch(
+        "recovery_keeps_failures",
+        "Is a message set remembered when one of its requests failed?",
+        {
+            "yes": Value(PLAUSIBLE, "guide table 31-2 speaks of every new set"),
+            "no": Value(PLAUSIBLE, "nothing read says either"),
+        },
+    ),
+    Switch(
+        "recovery_key",
+        "Whose are the remembered message sets of one company file?",
+        {
+            "application": Value(PLAUSIBLE, "guide: per application name and company"),
+            "application_and_pc": Value(ADVERSARIAL, "nobody says so"),
+        },
+    ),
+    Switch(
+        "recovery_chained",
+        "What happens when oldMessageSetID and newMessageSetID are given and differ?",
+        {
+            "clears_old": Value(PLAUSIBLE, "inferred from is2qb; in no table that was read"),
+            "keeps_old": Value(PLAUSIBLE, "as well possible"),
+        },
+    ),
+    Switch(
+        "recovery_store",
+        "Can the company file remember a message set and find it again?",
+        {
+            "works": Value(DOCUMENTED, "guide table 31-2"),
+            "fails": Value(ADVERSARIAL, "9005 is documented; when it comes is not"),
+            "loses_answer": Value(ADVERSARIAL, "9002 is documented; when it comes is not"),
+        },
+    ),
+    Switch(
+        "replay_form",
+        "What does QuickBooks answer to a message set that it has executed before?",
+        {
+            "full": Value(PLAUSIBLE, "InvoiceAdd.cs speaks of the stored response"),
+            "statuses": Value(PLAUSIBLE, "ErrRecovery1.xml: 'status will be returned'"),
+        },
+    ),
+    Switch(
+        "message_set_id_limit",
+        "How many characters may a message set id have?",
+        {
+            "24": Value(DOCUMENTED, "the text of 9004 in Intuit's sample InvoiceAdd"),
+            "23": Value(PLAUSIBLE, "is2qb"),
+        },
+    ),
+    Switch(
+        "overlong_message_set_id",
+        "What becomes of the requests of a message set whose id is too long (9004)?",
+        {
+            "refused": Value(PLAUSIBLE, "9xxx are errors without data"),
+            "executed": Value(ADVERSARIAL, "executed without protection; nobody says so"),
+        },
+    ),
+    Switch(
+        "clear_all_word",
+        "Which oldMessageSetID clears everything that is remembered for an application?",
+        {
+            "CLR-ALL-MSG-SETS": Value(PLAUSIBLE, "a third party that quotes the SDK guide"),
+            "ClearAllMessageSets": Value(PLAUSIBLE, "is2qb"),
+        },
+    ),
+    Switch(
+        "value_errors",
+        "Does a wrong value fail its own request, or the whole message set?",
+        {
+            "per_request": Value(SEEN, "3000, 3045 and 3070 were seen in answers"),
+            "whole_set": Value(PLAUSIBLE, "a validator with the schema's types would do so"),
+        },
+    ),
+    Switch(
+        "rollback_on_error",
+        "What does onError=rollbackOnError do?",
+        {
+            "refused": Value(PLAUSIBLE, "is2qb: 'not valid and will produce an error'"),
+            "rolls_back": Value(PLAUSIBLE, "it is in the schema, and 3230 exists"),
+        },
+    ),
+    Switch(
+        "billable_status_default",
+        "Which BillableStatus has a time entry that states none?",
+        {
+            "NotBillable": Value(PLAUSIBLE, "not documented for 6.0 and later"),
+            "Billable": Value(PLAUSIBLE, "IsBillable was true by default up to 5.0"),
+        },
+    ),
+    Switch(
+        "billable_incomplete",
+        "Which status has a billable time entry without customer or service item?",
+        {
+            "3150": Value(PLAUSIBLE, "'There is a missing element'; the rule is Intuit's"),
+            "3180": Value(PLAUSIBLE, "the other candidate"),
+        },
+    ),
+    Switch(
+        "duration_seconds",
+        "What becomes of the seconds of a Duration?",
+        {
+            "cut": Value(PLAUSIBLE, "Intuit: seconds are accepted and not returned"),
+            "rounded": Value(PLAUSIBLE, "as above; which of the two is not said"),
+        },
+    ),
+    Switch(
+        "duration_form",
+        "How is a Duration written in an answer?",
+        {
+            "hours_minutes": Value(PLAUSIBLE, "Intuit: seconds are not returned"),
+            "hours_minutes_seconds": Value(PLAUSIBLE, "SickHours come back as PT0H15M0S"),
+        },
+    ),
+    Switch(
+        "over_24_hours",
+        "Is a time entry of more than 24 hours accepted?",
+        {
+            "accepted": Value(PLAUSIBLE, "someone did send PT100H58M0S; the schema allows it"),
+            "refused": Value(PLAUSIBLE, "the weekly timesheet shows a day"),
+        },
+    ),
+    Switch(
+        "negative_duration",
+        "Is a negative Duration accepted?",
+        {
+            "refused": Value(PLAUSIBLE, "no timesheet shows one"),
+            "accepted": Value(PLAUSIBLE, "the schema allows it"),
+        },
+    ),
+    Switch(
+        "inactive_names",
+        "May a new time entry use an inactive name?",
+        {
+            "accepted": Value(PLAUSIBLE, "recalled"),
+            "refused": Value(PLAUSIBLE, "the window asks first"),
+        },
+    ),
+    Switch(
+        "payroll_item_unused",
+        "What becomes of a PayrollItemWageRef when the name does not use time data?",
+        {
+            "refused": Value(PLAUSIBLE, "Intuit: only with 'use time data'; the status is a guess"),
+            "dropped": Value(PLAUSIBLE, "the window does not show the column then"),
+        },
+    ),
+    Switch(
+        "change_of_used_time",
+        "May a time entry be modified that an invoice or a paycheck uses?",
+        {
+            "accepted": Value(DOCUMENTED, "Intuit: downstream transactions do not follow"),
+            "refused": Value(PLAUSIBLE, "time on a paycheck is not spoken of"),
+        },
+    ),
+    Switch(
+        "external_guid_unique",
+        "Is a second time entry with the same ExternalGUID refused?",
+        {
+            "no": Value(PLAUSIBLE, "nothing read says that it is"),
+            "yes": Value(PLAUSIBLE, "'GUID' suggests it"),
+        },
+    ),
+    Switch(
+        "entity_noun",
+        "What does status 3140 call the name in EntityRef?",
+        {
+            "Entity": Value(PLAUSIBLE, "CustomerRef gives Customer, ItemRef gives Item"),
+            "Employee": Value(PLAUSIBLE, "the label in the window"),
+        },
+    ),
+    Switch(
+        "daylight_saving_offset",
+        "Which offset has a time stamp in summer?",
+        {
+            "standard": Value(SEEN, "captures of 1999 and 2014; jsgoupil's note"),
+            "right": Value(PLAUSIBLE, "a capture of 2026 shows -04:00 in August"),
+        },
+    ),
+    Switch(
+        "txn_date_default",
+        "Which date has a time entry that states none?",
+        {
+            "last_saved": Value(DOCUMENTED, "Intuit: may be that of the last-saved transaction"),
+            "today": Value(PLAUSIBLE, "the same text says 'may'"),
+        },
+    ),
+    Switch(
+        "query_of_unknown_id",
+        "Which status has a query by a single ListID or TxnID that does not exist?",
+        {
+            "500": Value(SEEN, "capture in qbwc/qbwc, by name; Intuit's text means ids too"),
+            "3120": Value(SEEN, "capture in qbwc/qbwc, a CustomerQuery by ListID"),
+        },
+    ),
+    Switch(
+        "time_tracking_off",
+        "What does a time request answer while time tracking is off?",
+        {
+            "3250": Value(PLAUSIBLE, "QuBe Sync lists 3250 for time entries"),
+            "accepted": Value(PLAUSIBLE, "3250 was not seen for time tracking"),
+        },
+    ),
 )
 
 SWITCHES: Final[Mapping[str, Switch]] = {switch.name: switch for switch in _TABLE}
