@@ -9,7 +9,6 @@ from typing import ClassVar, Final, Literal, TypeAlias, final
 from attrs import field, frozen
 
 from qbharness.scenario.contents import (
-    LIST_KINDS,
     BlockFields,
     Duration,
     ListEntry,
@@ -33,7 +32,7 @@ class Step:
     bare: ClassVar[str] = ""
     """The attribute that may be given without its key: ``delete block: roof``."""
 
-    say: str = field(default="", metadata=written(Kind.TEXT, "say"))
+    say: str = ""
     place: Place | None = field(default=None, eq=False, repr=False)
 
 
@@ -371,8 +370,8 @@ class AddPayrollItem(AddName):
 class NamedStep(_PersonStep):
     """Does something to a name of a list; in a file the list is the key: ``{employee: Jane Doe}``."""
 
-    kind: ListKind = field(metadata=written(Kind.CHOICE, "", choices=LIST_KINDS))
-    name: str = field(metadata=written(Kind.NAME, "", "the full name"))
+    kind: ListKind
+    name: str
 
 
 @final

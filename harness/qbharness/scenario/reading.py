@@ -1,0 +1,432 @@
+"""From nodes of a YAML tree to objects of the model; every mistake is noted, none stops the rest.
+
+The classes say how their fields are written (:mod:`qbharness.scenario.kinds`); here is one method
+a kind. A method that can't read its node notes the problem and raises :class:`Skip`, which is
+caught where the next sibling can be read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeVar, final
+
+import attrs
+
+from qbharness.scenario import notation
+from qbharness.scenario.contents import BlockFields, ListEntry, Selector
+from qbharness.scenario.expectations import (
+    EXPECTATIONS,
+    Expectation,
+    TimesheetIs,
+    TimesheetRow,
+    UpdatesNeeded,
+)
+from qbharness.scenario.faults import (
+    CALLS_ABOUT_A_BLOCK,
+    FAULTS,
+    Anchor,
+    Fault,
+    QuickBooksKilled,
+)
+from qbharness.scenario.kinds import Kind, Written, written_fields
+from qbharness.scenario.notation import Unreadable
+from qbharness.scenario.templates import render
+from qbharness.yaml_text import Fields, Items, Node, Scalar, describe, nearest
+from qbsim.errors import LocatedProblem
+
+T = TypeVar("T")
+
+INLINE: Final[Mapping[Kind, type]] = {
+    Kind.FIELDS: BlockFields,
+    Kind.SELECTOR: Selector,
+    Kind.ANCHOR: Anchor,
+    Kind.ENTRY: ListEntry,
+}
+"""The class behind a kind that is a mapping of its own."""
+
+
+class Skip(Exception):
+    """This node can't be read, and the problem is noted."""
+
+
+def keys_of(cls: type) -> dict[str, tuple[str, Written]]:
+    """The keys of a class in a file: key to (attribute path, how), inline classes spread out."""
+    keys: dict[str, tuple[str, Written]] = {}
+    for name, (_, how) in written_fields(cls).items():
+        if how.inline:
+            for key, (inner, inner_how) in keys_of(INLINE[how.kind]).items():
+                keys[key] = (f"{name}.{inner}", inner_how)
+        else:
+            keys[how.key] = (name, how)
+    return keys
+
+
+@final
+class Known:
+    """The names that a file has given so far, for references."""
+
+    def __init__(self) -> None:
+        self.blocks: set[str] = set()
+        self.made: set[str] = set()
+        self.backups: set[str] = set()
+        self.pcs = {"pc1"}
+
+
+class Reading:
+    """One pass over one file with one row of its parameters."""
+
+    def __init__(self, row: Mapping[str, str] | None = None) -> None:
+        self.row = row
+        self.used: set[str] = set()
+        self.problems: list[LocatedProblem] = []
+        self.known = Known()
+
+    # ── problems ────────────────────────────────────────────────────────────────────────────
+
+    def note(self, sentence: str, node: Node, cure: str = "") -> None:
+        """Remember a mistake and go on."""
+        self.problems.append(LocatedProblem(sentence, node.place, cure=cure))
+
+    def failure(self, sentence: str, node: Node, cure: str = "") -> Skip:
+        """Remember a mistake; the caller raises what is returned, and so gives the node up."""
+        self.note(sentence, node, cure)
+        return Skip()
+
+    def each(self, read: Callable[[Node], T], nodes: Iterable[Node]) -> tuple[T, ...]:
+        """Read them all, and only then give up if one of them could not be read."""
+        values: list[T] = []
+        failed = False
+        for node in nodes:
+            try:
+                values.append(read(node))
+            except Skip:
+                failed = True
+        if failed:
+            raise Skip
+        return tuple(values)
+
+    # ── scalars ─────────────────────────────────────────────────────────────────────────────
+
+    def scalar(self, node: Node, what: str) -> Scalar:
+        if isinstance(node, Scalar) and node.value is not None:
+            return node
+        raise self.failure(f"Here should stand {what}, not {describe(node)}.", node)
+
+    def text(self, node: Node, how: Written) -> str:
+        if isinstance(node, Scalar) and node.value is None:
+            raise self.failure(f"{how.key!r} has no value.", node, 'Leave it out, or write "" to clear it.')
+        shown = self.scalar(node, how.what or "a text").text
+        if any("\ud800" <= letter <= "\udfff" for letter in shown):
+            raise self.failure("The text has half of a character (a lone surrogate).", node)
+        if self.row is None:
+            return shown
+        return self.by_notation(lambda text: render(text, self.row or {}, self.used), node, shown)
+
+    def name(self, node: Node, how: Written) -> str:
+        shown = self.text(node, how)
+        if not shown.strip():
+            raise self.failure(f"{how.key!r} is empty.", node)
+        return shown
+
+    def by_notation(self, read: Callable[[str], T], node: Node, text: str) -> T:
+        try:
+            return read(text)
+        except Unreadable as wrong:
+            raise self.failure(wrong.sentence, node, wrong.cure) from None
+
+    def date(self, node: Node, _how: Written) -> dt.date:
+        shown = self.scalar(node, "a date")
+        return self.by_notation(notation.read_date, node, shown.text)
+
+    def hours(self, node: Node, _how: Written) -> dt.timedelta:
+        shown = self.scalar(node, "hours such as 7:30")
+        return self.by_notation(notation.read_hours, node, shown.text)
+
+    def duration(self, node: Node, _how: Written) -> dt.timedelta:
+        shown = self.scalar(node, "a duration such as 60m")
+        return self.by_notation(notation.read_duration, node, shown.text)
+
+    def number(self, node: Node, how: Written) -> int:
+        shown = self.scalar(node, "a whole number")
+        text = shown.text
+        if not (text.isascii() and text.isdigit()) or len(text) > 9:
+            raise self.failure(f"{text!r} is not a whole number.", node)
+        if int(text) < how.least:
+            raise self.failure(f"{how.key!r} begins at {how.least}.", node)
+        return int(text)
+
+    def flag(self, node: Node, how: Written) -> bool:
+        shown = self.scalar(node, "true or false")
+        if isinstance(shown.value, bool):
+            return shown.value
+        raise self.failure(f"{how.key!r} takes true or false, not {shown.text!r}.", node)
+
+    def choice(self, node: Node, how: Written) -> str:
+        shown = self.scalar(node, how.what or f"one of: {', '.join(how.choices)}").text
+        if shown in how.choices or (how.open_ended and shown.strip()):
+            return shown
+        raise self.failure(f"{how.key!r} has no value {shown!r}.", node, nearest_of(shown, how.choices))
+
+    def label(self, node: Node, how: Written) -> str:
+        shown = self.scalar(node, how.what or "a word").text
+        if not shown.strip() or len(shown) > 200:
+            raise self.failure(f"{shown!r} can't be the name of anything.", node)
+        return shown
+
+    def block(self, node: Node, _how: Written) -> str:
+        shown = self.scalar(node, "the alias of a block").text
+        if shown in self.known.blocks:
+            return shown
+        raise self.failure(f"There is no block {shown!r} at this point.", node, self.cure_for_block(shown))
+
+    def cure_for_block(self, alias: str) -> str:
+        if not self.known.blocks:
+            return "Name it under `blocks:` or add it by `add block` before."
+        return nearest_of(alias, sorted(self.known.blocks))
+
+    def new_block(self, node: Node, how: Written) -> str:
+        shown = self.label(node, how)
+        if shown in self.known.made:
+            raise self.failure(f"The alias {shown!r} is taken already.", node, "Give it another one.")
+        self.known.made.add(shown)
+        return shown
+
+    # ── lists and mappings ──────────────────────────────────────────────────────────────────
+
+    def items(self, node: Node, what: str) -> tuple[Node, ...]:
+        if isinstance(node, Items):
+            return node.items
+        raise self.failure(f"Here should stand a list of {what}, not {describe(node)}.", node)
+
+    def mapping(self, node: Node, what: str) -> Fields:
+        if isinstance(node, Fields):
+            return node
+        raise self.failure(f"Here should stand {what} as a mapping, not {describe(node)}.", node)
+
+    def labels(self, node: Node, how: Written) -> tuple[str, ...]:
+        if isinstance(node, Scalar):
+            return (self.label(node, how),)
+        return self.each(lambda item: self.label(item, how), self.items(node, "names"))
+
+    def settings(self, node: Node, how: Written) -> dict[str, str]:
+        fields = self.mapping(node, f"{how.key}")
+        values = self.each(lambda item: self.text(item, how), (v for _, v in fields.entries))
+        return dict(zip((key.text for key, _ in fields.entries), values, strict=True))
+
+    def block_fields(self, node: Node, _how: Written) -> BlockFields:
+        return self.read(BlockFields, self.mapping(node, "an entry"), "an entry")
+
+    def rows(self, node: Node, _how: Written) -> tuple[BlockFields, ...]:
+        return self.each(self.entry_row, self.items(node, "entries"))
+
+    def entry_row(self, node: Node) -> BlockFields:
+        row = self.block_fields(node, NOTHING_SPECIAL)
+        self.demand(row, ("employee", "date", "hours"), node, "An entry")
+        return row
+
+    def demand(self, row: BlockFields, needed: Iterable[str], node: Node, what: str) -> None:
+        """Note the fields that a whole block or entry can't do without."""
+        missing = [key for key in needed if not getattr(row, key)]
+        missing = [key for key in missing if not (key == "hours" and row.hours is not None)]
+        if missing:
+            raise self.failure(f"{what} needs {_and(missing)}.", node)
+
+    def selector(self, node: Node, _how: Written) -> Selector:
+        return self.read(Selector, self.mapping(node, "a selector"), "a selector")
+
+    def list_entry(self, node: Node, _how: Written) -> ListEntry:
+        if isinstance(node, Scalar):
+            return ListEntry(self.name(node, NAME))
+        return self.read(ListEntry, self.mapping(node, "a name"), "a name")
+
+    def timesheet_rows(self, node: Node, _how: Written) -> tuple[TimesheetRow, ...]:
+        return self.each(
+            lambda item: self.read(TimesheetRow, self.mapping(item, "a row"), "a row"),
+            self.items(node, "rows"),
+        )
+
+    # ── whole objects ───────────────────────────────────────────────────────────────────────
+
+    def read(self, cls: type[T], node: Fields, what: str, **given: Any) -> T:
+        """Build ``cls`` from the keys of ``node``; ``given`` are attributes known already."""
+        keys = {k: v for k, v in keys_of(cls).items() if v[0] not in given}
+        values: dict[str, Any] = dict(given)
+        failed = False
+        for key, value in node.entries:
+            if key.text not in keys:
+                self.note(f"{what.capitalize()} has no {key.text!r}.", key, nearest_of(key.text, keys))
+                failed = True
+                continue
+            path, how = keys[key.text]
+            try:
+                values[path] = self.kind(how)(value, how)
+            except Skip:
+                failed = True
+        missing = [key for key in self.missing(cls, values) if key not in node]
+        if missing:
+            self.note(f"{what.capitalize()} needs {_and(missing)}.", node)
+        if failed or missing:
+            raise Skip
+        return self.build(cls, values, node)
+
+    def kind(self, how: Written) -> Callable[[Node, Written], Any]:
+        """The method that reads a kind."""
+        return getattr(self, METHODS[how.kind])  # type: ignore[no-any-return]
+
+    def missing(self, cls: type, values: Mapping[str, Any]) -> list[str]:
+        """The keys that the class can't do without and that are not among ``values``."""
+        keys: list[str] = []
+        for name, (attribute, how) in written_fields(cls).items():
+            if how.inline:
+                inner = {k.partition(".")[2]: v for k, v in values.items() if k.startswith(name)}
+                keys += self.missing(INLINE[how.kind], inner)
+            elif attribute.default is attrs.NOTHING and name not in values:
+                keys.append(how.key)
+        return keys
+
+    def build(self, cls: type[T], values: Mapping[str, Any], node: Node) -> T:
+        """Put an object together from attribute paths."""
+        flat = {path: value for path, value in values.items() if "." not in path}
+        for name, (_, how) in written_fields(cls).items():
+            if how.inline and name not in flat:
+                inner = {
+                    path.partition(".")[2]: value
+                    for path, value in values.items()
+                    if path.startswith(f"{name}.")
+                }
+                flat[name] = self.build(INLINE[how.kind], inner, node)
+        if any(field.name == "place" for field in attrs.fields(cls)):  # type: ignore[arg-type]
+            flat.setdefault("place", node.place)
+        return cls(**flat)
+
+    # ── faults and expectations ─────────────────────────────────────────────────────────────
+
+    def worded(self, node: Node, words: Mapping[str, type[T]], what: str) -> tuple[Scalar, Node, type[T]]:
+        """A mapping with one key that is a word of ``words``."""
+        if isinstance(node, Scalar) and node.text in words:
+            raise self.failure(
+                f"The {what} {node.text!r} needs arguments.", node, "Write them after a colon."
+            )
+        fields = self.mapping(node, f"one {what}")
+        if len(fields.entries) != 1:
+            raise self.failure(f"Each {what} is one word with its arguments.", node, "Begin a new `- `.")
+        key, value = fields.entries[0]
+        if key.text not in words:
+            raise self.failure(f"There is no {what} {key.text!r}.", key, nearest_of(key.text, words))
+        return key, value, words[key.text]
+
+    def faults(self, node: Node, _how: Written) -> tuple[Fault, ...]:
+        return self.each(self.fault, self.items(node, "faults"))
+
+    def fault(self, node: Node) -> Fault:
+        key, value, cls = self.worded(node, FAULTS, "fault")
+        fields = self.mapping(value, f"the anchor of {key.text!r}")
+        fault: Fault = self.read(cls, fields, f"the fault {key.text!r}")
+        self.check_anchor(fault.anchor, fields, free=cls is QuickBooksKilled)
+        if isinstance(fault, QuickBooksKilled) and fault.anchor.call != "sendRequestXML":
+            raise self.failure(
+                "QuickBooks works on what sendRequestXML handed out.",
+                fields.get("call") or fields,
+                "Leave `call` out here.",
+            )
+        return attrs.evolve(fault, place=key.place)
+
+    def anchor(self, node: Node, _how: Written) -> Anchor:
+        fields = self.mapping(node, "an anchor")
+        anchor = self.read(Anchor, fields, "an anchor")
+        self.check_anchor(anchor, fields)
+        return anchor
+
+    def check_anchor(self, anchor: Anchor, node: Fields, *, free: bool = False) -> None:
+        if "call" not in node and not free:
+            raise self.failure("An anchor needs 'call'.", node, "Write {call: sendRequestXML, block: …}.")
+        given = [key for key in ("block", "number", "every") if key in node]
+        if len(given) > 1:
+            raise self.failure(f"An anchor takes one of {_and(given)}, not both.", node.key(given[1]))
+        if anchor.block is not None and anchor.call not in CALLS_ABOUT_A_BLOCK:
+            raise self.failure(
+                f"The call {anchor.call!r} is not about a block.",
+                node.key("block"),
+                "Anchor it by `number`, or on sendRequestXML or receiveResponseXML.",
+            )
+
+    def expectations(self, node: Node, _how: Written) -> tuple[Expectation, ...]:
+        nodes = node.items if isinstance(node, Items) else (node,)
+        return self.each(self.expectation, nodes)
+
+    def expectation(self, node: Node) -> Expectation:
+        key, value, cls = self.worded(node, EXPECTATIONS, "expectation")
+        made: Expectation
+        if cls is UpdatesNeeded and isinstance(value, Scalar):
+            made = UpdatesNeeded(at_most=self.at_most(value))
+        elif cls is TimesheetIs and isinstance(value, Items):
+            made = TimesheetIs(rows=self.timesheet_rows(value, ROWS))
+        else:
+            made = self.read(cls, self.mapping(value, "its arguments"), f"{key.text!r}")
+        if not any(value is not None for value in _said(made)):
+            raise self.failure(f"{key.text!r} says nothing to compare.", value)
+        return attrs.evolve(made, place=key.place)
+
+    def at_most(self, node: Scalar) -> int:
+        number = Scalar(node.place, node.value, node.text.removeprefix("at most").strip())
+        if number.text == node.text:
+            raise self.failure(f"{node.text!r} is not a bound.", node, "Write `at most 2`.")
+        return self.number(number, Written(Kind.NUMBER, "at most"))
+
+
+def _said(made: Expectation) -> list[object]:
+    said: list[object] = []
+    for name, (_, how) in written_fields(type(made)).items():
+        value = getattr(made, name)
+        if isinstance(value, BlockFields):
+            said += value.given().values()
+        elif how.key not in ("pc", "times"):
+            said.append(value)
+    return said
+
+
+def nearest_of(word: str, known: Iterable[str]) -> str:
+    """The nearest of the known words, or all of them."""
+    with suppress(ValueError):
+        return nearest(word, known)
+    return ""
+
+
+def _and(words: Iterable[str]) -> str:
+    *most, last = [repr(word) for word in words]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+NAME: Final = Written(Kind.NAME, "name")
+ROWS: Final = Written(Kind.TIMESHEET_ROWS, "rows")
+NOTHING_SPECIAL: Final = Written(Kind.FIELDS, "entry")
+
+METHODS: Final[Mapping[Kind, str]] = {
+    Kind.TEXT: "text",
+    Kind.NAME: "name",
+    Kind.BLOCK: "block",
+    Kind.NEW_BLOCK: "new_block",
+    Kind.LABEL: "label",
+    Kind.DATE: "date",
+    Kind.HOURS: "hours",
+    Kind.DURATION: "duration",
+    Kind.NUMBER: "number",
+    Kind.FLAG: "flag",
+    Kind.CHOICE: "choice",
+    Kind.LABELS: "labels",
+    Kind.ORDER: "order",
+    Kind.SETTINGS: "settings",
+    Kind.ENTRY: "list_entry",
+    Kind.FIELDS: "block_fields",
+    Kind.ROWS: "rows",
+    Kind.SELECTOR: "selector",
+    Kind.ANCHOR: "anchor",
+    Kind.FAULTS: "faults",
+    Kind.DURING: "during",
+    Kind.STEP_LISTS: "step_lists",
+    Kind.EXPECTATIONS: "expectations",
+    Kind.TIMESHEET_ROWS: "timesheet_rows",
+}
+"""Which method of the reading reads a kind; those about steps are in ``step_reading``."""
