@@ -57,6 +57,88 @@ _TABLE: Final = (
         },
     ),
     Switch(
+        "http_timeout",
+        "After how many seconds without a whole answer does the connector give a call up?",
+        {
+            "100": Value(PLAUSIBLE, "the default of .NET's proxy class"),
+            "120": Value(PLAUSIBLE, "a vendor's help pages: 'may time out after two minutes'"),
+        },
+    ),
+    Switch(
+        "cookies",
+        "Does the connector send the cookies of a session back?",
+        {
+            "kept": Value(PLAUSIBLE, "Intuit's sample service keeps its counter in a session"),
+            "ignored": Value(ADVERSARIAL, "a .NET proxy without a container; the sample loops"),
+        },
+    ),
+    Switch(
+        "close_after_version_refusal",
+        "Is closeConnection called after clientVersion answered E: or O:?",
+        {
+            "yes": Value(DOCUMENTED, "guide, figure 2-2"),
+            "no": Value(PLAUSIBLE, "there is no ticket yet; not seen in a log"),
+        },
+    ),
+    Switch(
+        "close_after_dismissal",
+        "Is closeConnection called after none, nvu, busy or a postponement?",
+        {
+            "yes": Value(DOCUMENTED, "guide p21: display a message, call closeConnection, stop"),
+            "no": Value(PLAUSIBLE, "not seen in a log"),
+        },
+    ),
+    Switch(
+        "close_after_failed_call",
+        "Is closeConnection called after a call that failed (QBWC1041, 1042, 1043, 1045)?",
+        {
+            "no": Value(PLAUSIBLE, "guide p42: the server must expect a fresh authenticate"),
+            "yes": Value(PLAUSIBLE, "nothing read says that it is not"),
+        },
+    ),
+    Switch(
+        "after_connection_error",
+        "What follows when connectionError answered done?",
+        {
+            "getLastError": Value(PLAUSIBLE, "guide p69: use getLastError to notify the user"),
+            "closeConnection": Value(PLAUSIBLE, "the text says only that it stops"),
+            "nothing": Value(PLAUSIBLE, "as above"),
+        },
+    ),
+    Switch(
+        "progress_above_100",
+        "What does receiveResponseXML mean with more than 100?",
+        {
+            "done": Value(PLAUSIBLE, "as 100"),
+            "error": Value(PLAUSIBLE, "figure 2-5 speaks of a non zero value"),
+        },
+    ),
+    Switch(
+        "interactive_done_empty",
+        "What does an empty answer to interactiveDone mean?",
+        {
+            "waiting": Value(SEEN, "Intuit's sample WCECommService waits 60 seconds more"),
+            "finished": Value(DOCUMENTED, "guide p24, p44"),
+        },
+    ),
+    Switch(
+        "user_stop",
+        "What does the connector still send when its user stops an update?",
+        {
+            "closeConnection": Value(PLAUSIBLE, "an orderly end"),
+            "nothing": Value(PLAUSIBLE, "as when the window is closed"),
+        },
+    ),
+    Switch(
+        "stale_locks",
+        "What becomes of a lock that a dead update left behind?",
+        {
+            "taken_over": Value(PLAUSIBLE, "a guess; no rule is public"),
+            "wait": Value(PLAUSIBLE, "a guess"),
+            "fail": Value(PLAUSIBLE, "a guess"),
+        },
+    ),
+    Switch(
         "recovery_atomic",
         "Is the recovery state of a message set written in one step with its entries?",
         {
@@ -317,6 +399,4 @@ def _refuse_unknown(name: str, value: str) -> None:
         raise UsageProblem(f"There is no switch {name!r}.", cure=hint)
     if value not in SWITCHES[name].values:
         allowed = ", ".join(SWITCHES[name].values)
-        raise UsageProblem(
-            f"The switch {name!r} has no value {value!r}.", cure=f"It takes: {allowed}."
-        )
+        raise UsageProblem(f"The switch {name!r} has no value {value!r}.", cure=f"It takes: {allowed}.")
