@@ -1,0 +1,43 @@
+"""The structured log: one JSON object a line on standard error. No passwords, no tickets, no contents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sys
+from typing import Final
+
+_LOGGER: Final = logging.getLogger("qbharness.servers")
+
+
+def event(what: str, **facts: object) -> None:
+    """Log that something happened; ``facts`` are numbers and sentences, never secrets."""
+    if _LOGGER.isEnabledFor(logging.INFO):
+        _LOGGER.info(what, extra={"facts": facts})
+
+
+class _Lines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        at = dt.datetime.fromtimestamp(record.created, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        line = {"at": at, "level": record.levelname.lower(), "event": record.getMessage()}
+        line |= getattr(record, "facts", {})
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def start() -> None:
+    """Write the log to standard error from now on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Lines())
+    for logger in (_LOGGER, logging.getLogger("uvicorn.error")):
+        logger.handlers = [handler]
+        logger.propagate = False
+    _LOGGER.setLevel(logging.INFO)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+def failed(what: str, problem: BaseException) -> None:
+    """Log our own mistake with its traceback."""
+    _LOGGER.error(what, exc_info=problem)

@@ -1,0 +1,127 @@
+"""The database: one engine, short transactions, one at a time.
+
+Within a process a lock keeps transactions apart; between processes SQLite's write lock (taken at
+BEGIN) or a row lock on the company (PostgreSQL) does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, final
+
+import sqlalchemy as sa
+from sqlalchemy.pool import StaticPool
+
+from qbharness.servers import schema
+from qbharness.servers.problems import CannotStart
+
+_LOCK_COMPANY: Final = (
+    sa.select(schema.companies.c.id).where(schema.companies.c.id == sa.bindparam("company")).with_for_update()
+)
+
+
+@final
+class Store:
+    """An open database whose schema is the one that this code knows.
+
+    ``durable=False`` lets SQLite leave writing to the operating system: enough against a killed
+    process, not against a power cut; for disposable servers only.
+    """
+
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        self.engine = _engine(url, durable=durable)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._lock = threading.RLock()
+        self._create()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A write transaction; commits at the end, rolls back when anything is raised."""
+        with self._lock, self.engine.begin() as db:
+            yield db
+
+    def lock_company(self, db: sa.Connection, company: int) -> None:
+        """Make every other server process wait until this transaction has ended."""
+        if not self.is_sqlite:
+            db.execute(_LOCK_COMPANY, {"company": company})
+
+    def empty(self) -> None:
+        """Delete every row of every table but the schema's version; ids begin at 1 again."""
+        tables = [t for t in reversed(schema.metadata.sorted_tables) if t is not schema.schema_version]
+        with self.transaction() as db:
+            if self.is_sqlite:
+                for table in tables:
+                    db.execute(sa.delete(table))
+            else:
+                names = ", ".join(table.name for table in tables)
+                db.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+
+    def close(self) -> None:
+        """Leave the database; the store is of no use afterwards."""
+        self.engine.dispose()
+
+    def _create(self) -> None:
+        try:
+            with self.transaction() as db:
+                if not self.is_sqlite:
+                    # Two processes may start at once on an empty database.
+                    db.exec_driver_sql("SELECT pg_advisory_xact_lock(716273)")
+                present = set(sa.inspect(db).get_table_names())
+                if schema.schema_version.name in present:
+                    found = db.execute(sa.select(schema.schema_version.c.version)).scalar()
+                    if found != schema.VERSION:
+                        raise CannotStart(
+                            f"The database has schema version {found}; this server knows"
+                            f" {schema.VERSION}. Start it with the release that made the database."
+                        )
+                    return
+                if present & set(schema.metadata.tables):
+                    raise CannotStart(
+                        "The database has tables of the same names that are not this server's."
+                        " Give it a database of its own."
+                    )
+                schema.metadata.create_all(db)
+                db.execute(sa.insert(schema.schema_version).values(version=schema.VERSION))
+        except sa.exc.DatabaseError as problem:
+            raise CannotStart(f"The database cannot be used: {problem.orig}") from None
+
+
+def _engine(url: str, *, durable: bool) -> sa.Engine:
+    try:
+        address = sa.make_url(url)
+        if address.drivername == "sqlite":
+            return _sqlite(address, durable=durable)
+        if address.drivername in ("postgresql", "postgres"):
+            address = address.set(drivername="postgresql+psycopg")
+        if address.drivername != "postgresql+psycopg":
+            raise CannotStart("The database is an SQLite or a PostgreSQL one.")
+        return sa.create_engine(address, pool_size=1, max_overflow=4, pool_pre_ping=True)
+    except sa.exc.ArgumentError:
+        raise CannotStart(
+            "The database URL cannot be read. It looks like sqlite:///work.db or postgresql://user@host/name."
+        ) from None
+    except ModuleNotFoundError as missing:
+        raise CannotStart(
+            f"The module {missing.name} is not installed; `pip install 'qbharness[postgres]'` adds it."
+        ) from None
+
+
+def _sqlite(address: sa.URL, *, durable: bool) -> sa.Engine:
+    engine = sa.create_engine(
+        address, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 30}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, and mean it
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
