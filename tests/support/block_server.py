@@ -21,7 +21,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # headers and body go out apart
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Silent."""
 
     def answer(self, status: int, value: object) -> None:
@@ -73,7 +73,14 @@ class Handler(BaseHTTPRequestHandler):
             case _:
                 self.answer(404, {"error": f"no {self.command} {self.path}"})
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_any
+
+for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
+    setattr(Handler, f"do_{method}", Handler.handle_any)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -83,12 +90,12 @@ def main() -> None:
     options.add_argument("--say", default="")
     options.add_argument("--fail", action="store_true")
     given = options.parse_args()
-    print(f"starting with {os.environ.get('SERVER_PASSWORD', 'no password')} {given.say}", flush=True)
+    say(f"starting with {os.environ.get('SERVER_PASSWORD', 'no password')} {given.say}")
     if given.fail:
         sys.exit("there is no database")
     time.sleep(given.delay)
     server = ThreadingHTTPServer(("127.0.0.1", given.port), Handler)
-    print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
+    say(f"listening on http://127.0.0.1:{server.server_port}")
     server.serve_forever()
 
 
