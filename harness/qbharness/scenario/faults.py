@@ -164,7 +164,10 @@ class UserStops(Fault):
 @final
 @frozen(kw_only=True)
 class QuickBooksKilled(Fault):
-    """QuickBooks dies while it works on the request that this ``sendRequestXML`` handed out."""
+    """QuickBooks dies while it works on the request that this ``sendRequestXML`` handed out.
+
+    It stays closed until a step opens it.
+    """
 
     word: ClassVar[str] = "quickbooks killed"
     at: Literal["before commit", "after commit", "before answer"] = field(
@@ -175,7 +178,10 @@ class QuickBooksKilled(Fault):
 @final
 @frozen(kw_only=True)
 class ServerKilled(Fault):
-    """The server dies at a border of this call, or at a failpoint that the target names."""
+    """The server dies at a border of this call, or at a failpoint that the target names.
+
+    It is started again when the update has ended.
+    """
 
     word: ClassVar[str] = "server killed"
     at: str = field(
