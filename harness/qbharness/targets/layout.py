@@ -35,6 +35,7 @@ from qbharness.targets.model import (
 from qbharness.targets.shape import (
     Body,
     Day,
+    Defined,
     Either,
     Filled,
     Flag,
@@ -112,11 +113,12 @@ _PYTHON: Final = Record(
     },
 )
 
+_DEFINED: Final = tuple(Defined(kind.what, kind) for kind in (_HTTP, _SQL, _SHELL, _PYTHON))
 _ACTIONS: Final[Mapping[str, Key]] = {
-    "http": Key(_HTTP, "An HTTP call."),
-    "sql": Key(_SQL, "SQL statements."),
-    "shell": Key(_SHELL, "A command."),
-    "python": Key(_PYTHON, "A Python function."),
+    each.name: Key(each, about)
+    for each, about in zip(
+        _DEFINED, ("An HTTP call.", "SQL statements.", "A command.", "A Python function."), strict=True
+    )
 }
 
 _MAPPED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -400,4 +402,5 @@ def target_schema() -> Schema:
         "title": "A target file of qbharness",
         "description": "How to reach, start, steer and judge one sync server.",
         **TARGET.schema(),
+        "$defs": {each.name: each.kind.schema() for each in _DEFINED},
     }

@@ -267,6 +267,21 @@ class Record:
 
 @final
 @frozen
+class Defined:
+    """A kind that the schema writes once, under ``$defs``."""
+
+    name: str
+    kind: Kind
+
+    def read(self, node: Node) -> Any:
+        return self.kind.read(node)
+
+    def schema(self) -> Schema:
+        return {"$ref": f"#/$defs/{self.name}"}
+
+
+@final
+@frozen
 class Either:
     """One of two kinds: the first for values that ``fits`` accepts, else the second."""
 

@@ -158,9 +158,11 @@ class Template:
         """Refuse, at its place, a template that does not parse or uses a name outside ``names``."""
         try:
             tree = _ENVIRONMENT.parse(self.text)
+            used = meta.find_undeclared_variables(tree)
         except TemplateSyntaxError as wrong:
-            raise LocatedProblem(f"The template does not parse: {wrong.message}.", self.place) from None
-        for name in sorted(meta.find_undeclared_variables(tree)):
+            why = (wrong.message or "").rstrip(".")
+            raise LocatedProblem(f"The template does not parse: {why}.", self.place) from None
+        for name in sorted(used):
             if name not in names:
                 raise LocatedProblem(
                     f"The template uses {name!r}, which is not known here.",
