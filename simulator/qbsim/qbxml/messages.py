@@ -1,0 +1,195 @@
+"""Message sets: a text becomes requests that passed both gates, or a refusal that teaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, final
+
+from attrs import evolve, field, frozen
+from lxml import etree
+
+from qbsim.qbxml import parser
+from qbsim.qbxml.prolog import stated_version, stray_instruction
+from qbsim.qbxml.refusals import Refusal, StructureRefused, VersionRefused
+from qbsim.qbxml.schemas import Schemas, schemas
+from qbsim.qbxml.structure_gate import first_break
+from qbsim.qbxml.value_gate import BadValue, bad_values
+from qbsim.qbxml.versions import COVERED, NEWEST, NOT_COVERED, Version
+
+_WITHOUT_REQUESTS: Final = frozenset(("QBXML", "SignonMsgsRq", "SignonMsgsRs"))
+
+ValueErrors = Literal["per_request", "whole_set"]
+
+
+@final
+@frozen
+class Request:
+    """One request of a message set.
+
+    ``element`` is the lxml element (``TimeTrackingAddRq``). With a ``refusal`` it broke a rule of
+    the second gate and is answered with that status alone.
+    """
+
+    name: str
+    request_id: str | None
+    element: etree._Element = field(eq=False, repr=False)
+    refusal: Refusal | None = None
+
+
+@final
+@frozen
+class MessageSet:
+    """What an application sent, past the structure gate.
+
+    ``kind`` is the element around the requests: ``QBXMLMsgsRq``, ``QBXMLSubscriptionMsgsRq`` (which
+    states no ``on_error``: ``stopOnError`` stands in), or ``""`` when there is none.
+    """
+
+    version: Version
+    kind: str
+    on_error: str
+    response_data: str
+    new_message_set_id: str | None
+    old_message_set_id: str | None
+    requests: tuple[Request, ...]
+    text: str | bytes = field(repr=False)
+
+
+def read_message_set(
+    text: str | bytes, *, newest: Version = NEWEST, value_errors: ValueErrors = "per_request"
+) -> MessageSet:
+    """``text`` as QuickBooks reads it.
+
+    ``newest`` is the newest version that this QuickBooks speaks. ``value_errors`` is the switch of
+    that name: a bad value concerns its request (``Request.refusal``) or the whole set.
+
+    Raises :class:`StructureRefused` (0x80040400), :class:`VersionRefused` (0x80040423), and
+    :class:`~qbsim.errors.SimulatorGap` for a version that QuickBooks speaks and we do not.
+    """
+    data = parser.utf8(text)
+    root = parser.parse_bytes(data)
+    version = stated_version(root, data)
+    gates = _gates(version, newest)
+    if stray_instruction(data):
+        etree.strip_elements(root, etree.ProcessingInstruction, with_tail=False)
+    if b"xmlns" not in data and gates.strict.validate(root):
+        return _message_set(root, version, {}, text)
+    refused = _judge(root, data, gates)
+    if value_errors == "whole_set" and refused:
+        raise StructureRefused(next(iter(refused.values())))
+    return _message_set(root, version, refused, text)
+
+
+def judge_answer(text: str | bytes, version: Version) -> tuple[Refusal, ...]:
+    """What is wrong with an answer of QuickBooks, judged as ``version``; empty if nothing is.
+
+    An answer has no qbxml prolog, so the version is that of the request.
+    """
+    return judge(text, version)
+
+
+def judge(text: str | bytes, version: Version | None = None) -> tuple[Refusal, ...]:
+    """Every refusal of ``text`` by both gates, requests and answers alike; empty if it is accepted.
+
+    Without ``version`` the text has to state its own. A structure refusal comes alone.
+    """
+    try:
+        data = parser.utf8(text)
+        root = parser.parse_bytes(data)
+        gates = _gates(stated_version(root, data), NEWEST) if version is None else schemas(version)
+        if stray_instruction(data):
+            etree.strip_elements(root, etree.ProcessingInstruction, with_tail=False)
+        if b"xmlns" not in data and gates.strict.validate(root):
+            return ()
+        return tuple(_judge(root, data, gates, every=True).values())
+    except (StructureRefused, VersionRefused) as refused:
+        return (refused.refusal,)
+
+
+def _gates(version: Version, newest: Version) -> Schemas:
+    if version <= newest and (version in COVERED or version in NOT_COVERED):
+        return schemas(version)
+    known = version in COVERED or version in NOT_COVERED
+    why = f"This QuickBooks speaks qbXML up to {newest}" if known else f"There is no qbXML {version}"
+    raise VersionRefused(
+        Refusal(
+            "structure",
+            "qbxml.version",
+            f'version="{version}"',
+            f"{why}; the document says {version}. State a version that QuickBooks lists in its HostRet.",
+            allowed=tuple(str(each) for each in COVERED if each <= newest),
+        )
+    )
+
+
+def _message_set(
+    root: etree._Element, version: Version, refused: Mapping[etree._Element, Refusal], text: str | bytes
+) -> MessageSet:
+    messages = root[-1] if len(root) else root
+    if messages.tag in _WITHOUT_REQUESTS:
+        return MessageSet(version, "", "stopOnError", "includeAll", None, None, (), text)
+    requests = tuple([Request(each.tag, each.get("requestID"), each, refused.get(each)) for each in messages])
+    get = messages.get
+    return MessageSet(
+        version,
+        messages.tag,
+        get("onError", "stopOnError"),
+        get("responseData", "includeAll"),
+        get("newMessageSetID"),
+        get("oldMessageSetID"),
+        requests,
+        text,
+    )
+
+
+# --- after a refusal ----------------------------------------------------------------------------
+
+
+def _judge(
+    root: etree._Element, data: bytes, gates: Schemas, *, every: bool = False
+) -> dict[etree._Element, Refusal]:
+    """The value refusals of each message (the first one, or ``every`` one by its element).
+
+    Raises :class:`StructureRefused` if the structure is broken.
+    """
+    places = parser.spots(data)
+    where = {element: place for element, place in zip(root.iter(etree.Element), places, strict=True)}
+    tree = root.getroottree()
+
+    def located(refusal: Refusal, element: etree._Element) -> Refusal:
+        inner = tree.getelementpath(element)
+        path = str(root.tag) if inner == "." else f"{root.tag}/{inner}"
+        return evolve(refusal, line=where[element].line, column=where[element].column, path=path)
+
+    broken = first_break(root, gates.grammar)
+    if broken is not None:
+        refusal = Refusal("structure", broken.rule, broken.found, broken.likely, allowed=broken.allowed)
+        raise StructureRefused(located(refusal, broken.element))
+    if not gates.structure.validate(root):
+        raise StructureRefused(_from_lxml(gates.structure, "structure"))
+    refused: dict[etree._Element, Refusal] = {}
+    for messages in root:
+        for message in messages.iterchildren(etree.Element):
+            for bad in bad_values(message, gates.grammar):
+                refused.setdefault(bad.element if every else message, located(_value(bad), bad.element))
+    if not refused and not gates.strict.validate(root):
+        raise StructureRefused(_from_lxml(gates.strict, "structure"))
+    return refused
+
+
+def _value(bad: BadValue) -> Refusal:
+    return Refusal(
+        "value",
+        bad.rule,
+        f"`{bad.found}`" if len(bad.found) <= 60 else f"`{bad.found[:57]}...`",
+        bad.likely,
+        allowed=bad.allowed,
+        status_code=bad.status.code,
+        status_message=bad.message,
+    )
+
+
+def _from_lxml(schema: etree.XMLSchema, gate: Literal["structure", "value"]) -> Refusal:
+    """The validator's own words, for a break that our explanation does not see."""
+    error = schema.error_log[0]
+    return Refusal(gate, "qbxml.schema", "", f"The schema validator says: {error.message}", line=error.line)

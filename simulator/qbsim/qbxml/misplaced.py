@@ -1,0 +1,241 @@
+"""Why an element may not stand where it does: the likely mistake, most telling first."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from typing import Final, final
+
+from attrs import frozen
+
+from qbsim.qbxml.grammar import Grammar, grammar
+from qbsim.qbxml.matching import State, allowed, required, step
+from qbsim.qbxml.model import Child, Span, children_of
+from qbsim.qbxml.notation import notation
+from qbsim.qbxml.versions import COVERED, Version
+
+
+@final
+@frozen
+class Mistake:
+    """What was probably done wrong, as a sentence that names the cure."""
+
+    rule: str
+    likely: str
+    allowed: tuple[str, ...] = ()
+
+
+@final
+@frozen
+class _Case:
+    """An element that may not stand where it does, with all that is around it."""
+
+    grammar: Grammar
+    parent: str
+    name: str
+    seen: Sequence[str]
+    """Its elder siblings."""
+    later: Sequence[str]
+    """Its younger siblings."""
+    state: State
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The children of the parent, in order."""
+        children = children_of(self.grammar.content(self.parent).particle)
+        return tuple(dict.fromkeys(child.name for child in children))
+
+    @property
+    def version(self) -> Version:
+        return self.grammar.version
+
+
+def stranger(
+    of: Grammar, parent: str, name: str, seen: Sequence[str], later: Sequence[str], state: State
+) -> Mistake:
+    """The mistake behind ``name`` inside ``parent`` in ``state``, after ``seen`` and before ``later``."""
+    case = _Case(of, parent, name, seen, later, state)
+    for look in _LOOKS:
+        mistake = look(case)
+        if mistake is not None:
+            return mistake
+    return Mistake(
+        "qbxml.unknown",
+        f"qbXML {of.version} has no `{name}` inside `{parent}`, nor anything that resembles it. Remove it.",
+    )
+
+
+def _repeated(case: _Case) -> Mistake | None:
+    """It stood there before, as often as it may."""
+    if case.name not in case.seen or case.name not in case.names:
+        return None
+    if case.seen[-1] != case.name and case.name in _repeating(case):
+        between = next(other for other in reversed(case.seen) if other != case.name)
+        return Mistake("qbxml.order", f"All `{case.name}` stand together; move this one before `{between}`.")
+    most = sum(1 for other in case.seen if other == case.name)
+    times = "once" if most == 1 else f"{most} times"
+    return Mistake(
+        "qbxml.too-many", f"`{case.name}` may stand {times} inside `{case.parent}`. Remove this one."
+    )
+
+
+def _repeating(case: _Case) -> set[str]:
+    return {element.name for element in case.grammar.children(case.parent) if element.repeats}
+
+
+def _alternatives(case: _Case) -> Mistake | None:
+    """It would be allowed, had another alternative not been chosen."""
+    if case.name not in case.names:
+        return None
+    for at, other in enumerate(case.seen):
+        if _fits(case, (*case.seen[:at], *case.seen[at + 1 :])):
+            before = [name for name in case.seen if _position(case, name) > _position(case, case.name)]
+            if before:
+                return None
+            return Mistake(
+                "qbxml.either-or",
+                f"`{other}` and `{case.name}` exclude each other inside `{case.parent}`. Keep one of them.",
+            )
+    return None
+
+
+def _fits(case: _Case, before: Sequence[str]) -> bool:
+    """Could the element stand after ``before``?"""
+    particle = case.grammar.content(case.parent).particle
+    state: State | None = () if particle is None else (particle,)
+    for name in (*before, case.name):
+        state = None if state is None else step(state, name)
+    return state is not None
+
+
+def _position(case: _Case, name: str) -> int:
+    return case.names.index(name) if name in case.names else -1
+
+
+def _too_late(case: _Case) -> Mistake | None:
+    """It belongs before one of its elder siblings."""
+    if case.name not in case.names:
+        return None
+    for at, other in enumerate(case.seen):
+        if _fits(case, case.seen[:at]) and _position(case, other) > _position(case, case.name):
+            return Mistake("qbxml.order", f"`{case.name}` belongs before `{other}`. Move it there.")
+    return None
+
+
+def _too_early(case: _Case) -> Mistake | None:
+    """Something that is required has to come first; it comes later, or not at all."""
+    needed = required(case.state)
+    if not needed or case.name not in case.names:
+        return None
+    for other in needed:
+        if other in case.later:
+            return Mistake(
+                "qbxml.order", f"`{other}` belongs before `{case.name}`. Move it there.", allowed(case.state)
+            )
+    one = f"`{needed[0]}`" if len(needed) == 1 else "One of " + ", ".join(f"`{name}`" for name in needed[:8])
+    return Mistake("qbxml.missing", f"{one} is missing; add it before `{case.name}`.", allowed(case.state))
+
+
+def _other_version(case: _Case) -> Mistake | None:
+    """It exists in this place, in another version."""
+    span = _span(case.parent, case.name)
+    if span is None:
+        return None
+    if span.until is not None and span.until < case.version:
+        after = next(version for version in COVERED if version > span.until)
+        now = f"was replaced by `{span.now}`" if span.now else "was dropped"
+        cure = f"Use `{span.now}`." if span.now else "Remove it."
+        return Mistake(
+            "qbxml.dropped", f"`{case.name}` {now} in {after}; the document says {case.version}. {cure}"
+        )
+    since = span.since or COVERED[0]
+    if since > case.version:
+        return Mistake(
+            "qbxml.newer",
+            f"`{case.name}` exists since {since}; the document says {case.version}. "
+            f'State `<?qbxml version="{since}"?>` or newer, or leave it out.',
+        )
+    return None
+
+
+def _span(parent: str, name: str) -> Span | None:
+    """When ``name`` was a child of ``parent``, in the version nearest to today that has it."""
+    for version in reversed(COVERED):
+        its = grammar(version)
+        if parent not in notation().elements:
+            return None
+        found: Child | None = next(
+            (child for child in children_of(its.content(parent).particle) if child.name == name), None
+        )
+        if found is not None:
+            if found.span.since or found.span.until:
+                return found.span
+            first = next(each for each in COVERED if _has(each, parent, name))
+            return Span(first if first != COVERED[0] else None)
+    return None
+
+
+def _has(version: Version, parent: str, name: str) -> bool:
+    return any(child.name == name for child in children_of(grammar(version).content(parent).particle))
+
+
+def _misspelt(case: _Case) -> Mistake | None:
+    """A name of this place is written nearly so."""
+    names = case.names
+    folded = {name.lower(): name for name in names}
+    near = folded.get(case.name.lower())
+    if near is not None:
+        return Mistake("qbxml.misspelt", f"Capitals count: `{case.name}` is written `{near}`.")
+    close = difflib.get_close_matches(case.name, allowed(case.state), n=1, cutoff=0.75)
+    close = close or difflib.get_close_matches(case.name, names, n=1, cutoff=0.75)
+    if close and not case.grammar.knows(case.name):
+        return Mistake("qbxml.misspelt", f"qbXML has no `{case.name}`. Did you mean `{close[0]}`?")
+    return None
+
+
+def _belongs_inside(case: _Case) -> Mistake | None:
+    """It belongs one or two levels deeper: the element around it is missing."""
+    around = [name for name in case.names if case.name in _inside(case.grammar, case.parent, name)]
+    if not around:
+        return None
+    shown = ", ".join(f"`{name}`" for name in around[:4])
+    return Mistake("qbxml.misplaced", f"`{case.name}` belongs inside {shown}. Put that element around it.")
+
+
+def _inside(of: Grammar, parent: str, name: str) -> set[str]:
+    """The children of ``name`` inside ``parent``; a leaf has none."""
+    if of.type_of(parent, name) is not None:
+        return set()
+    return {child.name for child in children_of(of.content(name).particle)}
+
+
+def _belongs_elsewhere(case: _Case) -> Mistake | None:
+    if not case.grammar.knows(case.name):
+        return None
+    return Mistake(
+        "qbxml.misplaced",
+        f"qbXML has `{case.name}`, but not inside `{case.parent}`. Remove it, or move it to where it belongs.",
+    )
+
+
+def _known_elsewhen(case: _Case) -> Mistake | None:
+    """Not in this place, but some version knows the name."""
+    for version in COVERED:
+        if version > case.version and grammar(version).knows(case.name):
+            return Mistake(
+                "qbxml.newer", f"`{case.name}` exists since {version}; the document says {case.version}."
+            )
+    return None
+
+
+_LOOKS: Final[tuple[Callable[[_Case], Mistake | None], ...]] = (
+    _repeated,
+    _too_late,
+    _alternatives,
+    _too_early,
+    _other_version,
+    _misspelt,
+    _belongs_inside,
+    _belongs_elsewhere,
+    _known_elsewhen,
+)

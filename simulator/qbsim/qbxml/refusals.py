@@ -1,0 +1,68 @@
+"""What is wrong with a document, told so that it can be mended.
+
+::
+
+    QbxmlRefused           carries a Refusal
+    ├── StructureRefused   the whole message set fails: HRESULT 0x80040400, no response
+    └── VersionRefused     the version stated is not spoken here: HRESULT 0x80040423
+"""
+
+from __future__ import annotations
+
+from typing import Literal, final
+
+from attrs import frozen
+
+from qbsim.errors import Problem
+
+Gate = Literal["structure", "value"]
+
+
+@final
+@frozen
+class Refusal:
+    """One reason why QuickBooks would not take a document.
+
+    ``line`` and ``column`` count from 1 (0: not known); ``path`` leads from the root to the element.
+    ``rule`` is a key of ``qbsim.certainty.RULES``. A value refusal has the status that QuickBooks
+    answers with; a structure refusal has none, because there is no response at all.
+    """
+
+    gate: Gate
+    rule: str
+    found: str
+    likely: str
+    """The likely mistake and its cure: one or two sentences."""
+    line: int = 0
+    column: int = 0
+    path: str = ""
+    allowed: tuple[str, ...] = ()
+    status_code: int | None = None
+    status_message: str | None = None
+
+    @property
+    def place(self) -> str:
+        """``line:column`` as far as it is known."""
+        return f"{self.line}:{self.column}" if self.line else ""
+
+    def __str__(self) -> str:
+        where = f"line {self.line}, column {self.column}, {self.path}: " if self.line else ""
+        return f"{where}{self.likely}"
+
+
+class QbxmlRefused(Problem):
+    """QuickBooks would refuse this document as a whole; :attr:`refusal` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+@final
+class StructureRefused(QbxmlRefused):
+    """The text is not the qbXML of its version: HRESULT 0x80040400."""
+
+
+@final
+class VersionRefused(QbxmlRefused):
+    """The version is not supported or unknown: HRESULT 0x80040423."""
