@@ -57,7 +57,7 @@ def _lines(element: etree._Element) -> Iterator[str]:
             yield item
             continue
         head = f"<{item.tag}{_attributes(item)}"
-        children = [child for child in item if isinstance(child.tag, str)]
+        children = list(item.iterchildren(etree.Element))
         if children:
             yield f"{head}>"
             waiting.append(f"</{item.tag}>")
@@ -71,5 +71,6 @@ def _lines(element: etree._Element) -> Iterator[str]:
 def _attributes(element: etree._Element) -> str:
     if not element.attrib:
         return ""
-    pairs = sorted(element.attrib.items(), key=lambda pair: _ORDER.get(str(pair[0]), len(_ORDER)))
-    return "".join(f' {name}="{str(value).translate(_VALUE)}"' for name, value in pairs)
+    pairs = [(str(name), str(value)) for name, value in element.attrib.items()]
+    pairs.sort(key=lambda pair: _ORDER.get(pair[0], len(_ORDER)))
+    return "".join(f' {name}="{value.translate(_VALUE)}"' for name, value in pairs)

@@ -45,7 +45,7 @@ def _likely_interval(text: str) -> str | None:
     return None
 
 
-def _duration(name: str, text: str, _: SimpleType | None) -> str:
+def _duration(_name: str, text: str, _: SimpleType | None) -> str:
     example = _likely_interval(text)
     cure = f"write `{example}`" if example else "write hours, minutes and seconds like `PT8H30M`"
     return f"`{text}` is not a time interval; {cure}."
@@ -62,7 +62,7 @@ def _likely_date(text: str) -> str | None:
     return None
 
 
-def _date(name: str, text: str, _: SimpleType | None) -> str:
+def _date(_name: str, text: str, _: SimpleType | None) -> str:
     example = _likely_date(text)
     cure = (
         f"write `{example}`"
@@ -72,7 +72,7 @@ def _date(name: str, text: str, _: SimpleType | None) -> str:
     return f"`{text}` is not a date; {cure}."
 
 
-def _datetime(name: str, text: str, _: SimpleType | None) -> str:
+def _datetime(_name: str, text: str, _: SimpleType | None) -> str:
     if text.endswith("Z"):
         return f"`{text}` ends in Z, which QuickBooks does not read; write the offset, `{text[:-1]}+00:00`."
     if "." in text:
@@ -85,12 +85,15 @@ def _decimals(digits: int, places: str, example: str) -> Callable[[str, str, Sim
         plain = text.strip().replace("$", "").replace(",", "").replace(" ", "")
         number = re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", plain)
         example_now = f"{float(plain):.2f}" if number and len(plain) < 16 else example
-        return f"`{text}` is not right for `{name}`: up to {digits} digits, then {places}; write it like `{example_now}`."
+        return (
+            f"`{text}` is not right for `{name}`: up to {digits} digits, then {places}; "
+            f"write it like `{example_now}`."
+        )
 
     return say
 
 
-def _boolean(name: str, text: str, _: SimpleType | None) -> str:
+def _boolean(_name: str, text: str, _: SimpleType | None) -> str:
     meant = _BOOLEANS.get(text.strip().lower(), text.strip().lower())
     cure = f"write `{meant}`" if meant in {"true", "false"} else "write `true` or `false`"
     return f"`{text}` is not a boolean; {cure}."

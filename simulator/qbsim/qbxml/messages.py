@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, final
+from typing import Any, Final, Literal, final
 
 from attrs import evolve, field, frozen
 from lxml import etree
@@ -153,7 +153,7 @@ def _judge(
     Raises :class:`StructureRefused` if the structure is broken.
     """
     places = parser.spots(data)
-    where = {element: place for element, place in zip(root.iter(etree.Element), places, strict=True)}
+    where = dict(zip(root.iter(etree.Element), places, strict=True))
     tree = root.getroottree()
 
     def located(refusal: Refusal, element: etree._Element) -> Refusal:
@@ -191,5 +191,6 @@ def _value(bad: BadValue) -> Refusal:
 
 def _from_lxml(schema: etree.XMLSchema, gate: Literal["structure", "value"]) -> Refusal:
     """The validator's own words, for a break that our explanation does not see."""
-    error = schema.error_log[0]
+    log: Any = schema.error_log
+    error = log[0]
     return Refusal(gate, "qbxml.schema", "", f"The schema validator says: {error.message}", line=error.line)

@@ -27,7 +27,7 @@ class Mistake:
 
 @final
 @frozen
-class _Case:
+class Case:
     """An element that may not stand where it does, with all that is around it."""
 
     grammar: Grammar
@@ -38,6 +38,7 @@ class _Case:
     later: Sequence[str]
     """Its younger siblings."""
     state: State
+    """What might have stood here instead."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,22 +51,20 @@ class _Case:
         return self.grammar.version
 
 
-def stranger(
-    of: Grammar, parent: str, name: str, seen: Sequence[str], later: Sequence[str], state: State
-) -> Mistake:
-    """The mistake behind ``name`` inside ``parent`` in ``state``, after ``seen`` and before ``later``."""
-    case = _Case(of, parent, name, seen, later, state)
+def mistake_behind(case: Case) -> Mistake:
+    """The first likely mistake that explains ``case``."""
     for look in _LOOKS:
         mistake = look(case)
         if mistake is not None:
             return mistake
     return Mistake(
         "qbxml.unknown",
-        f"qbXML {of.version} has no `{name}` inside `{parent}`, nor anything that resembles it. Remove it.",
+        f"qbXML {case.version} has no `{case.name}` inside `{case.parent}`, nor anything that resembles it. "
+        "Remove it.",
     )
 
 
-def _repeated(case: _Case) -> Mistake | None:
+def _repeated(case: Case) -> Mistake | None:
     """It stood there before, as often as it may."""
     if case.name not in case.seen or case.name not in case.names:
         return None
@@ -79,11 +78,11 @@ def _repeated(case: _Case) -> Mistake | None:
     )
 
 
-def _repeating(case: _Case) -> set[str]:
+def _repeating(case: Case) -> set[str]:
     return {element.name for element in case.grammar.children(case.parent) if element.repeats}
 
 
-def _alternatives(case: _Case) -> Mistake | None:
+def _alternatives(case: Case) -> Mistake | None:
     """It would be allowed, had another alternative not been chosen."""
     if case.name not in case.names:
         return None
@@ -99,7 +98,7 @@ def _alternatives(case: _Case) -> Mistake | None:
     return None
 
 
-def _fits(case: _Case, before: Sequence[str]) -> bool:
+def _fits(case: Case, before: Sequence[str]) -> bool:
     """Could the element stand after ``before``?"""
     particle = case.grammar.content(case.parent).particle
     state: State | None = () if particle is None else (particle,)
@@ -108,11 +107,11 @@ def _fits(case: _Case, before: Sequence[str]) -> bool:
     return state is not None
 
 
-def _position(case: _Case, name: str) -> int:
+def _position(case: Case, name: str) -> int:
     return case.names.index(name) if name in case.names else -1
 
 
-def _too_late(case: _Case) -> Mistake | None:
+def _too_late(case: Case) -> Mistake | None:
     """It belongs before one of its elder siblings."""
     if case.name not in case.names:
         return None
@@ -122,7 +121,7 @@ def _too_late(case: _Case) -> Mistake | None:
     return None
 
 
-def _too_early(case: _Case) -> Mistake | None:
+def _too_early(case: Case) -> Mistake | None:
     """Something that is required has to come first; it comes later, or not at all."""
     needed = required(case.state)
     if not needed or case.name not in case.names:
@@ -136,7 +135,7 @@ def _too_early(case: _Case) -> Mistake | None:
     return Mistake("qbxml.missing", f"{one} is missing; add it before `{case.name}`.", allowed(case.state))
 
 
-def _other_version(case: _Case) -> Mistake | None:
+def _other_version(case: Case) -> Mistake | None:
     """It exists in this place, in another version."""
     span = _span(case.parent, case.name)
     if span is None:
@@ -179,7 +178,7 @@ def _has(version: Version, parent: str, name: str) -> bool:
     return any(child.name == name for child in children_of(grammar(version).content(parent).particle))
 
 
-def _misspelt(case: _Case) -> Mistake | None:
+def _misspelt(case: Case) -> Mistake | None:
     """A name of this place is written nearly so."""
     names = case.names
     folded = {name.lower(): name for name in names}
@@ -193,7 +192,7 @@ def _misspelt(case: _Case) -> Mistake | None:
     return None
 
 
-def _belongs_inside(case: _Case) -> Mistake | None:
+def _belongs_inside(case: Case) -> Mistake | None:
     """It belongs one or two levels deeper: the element around it is missing."""
     around = [name for name in case.names if case.name in _inside(case.grammar, case.parent, name)]
     if not around:
@@ -209,16 +208,17 @@ def _inside(of: Grammar, parent: str, name: str) -> set[str]:
     return {child.name for child in children_of(of.content(name).particle)}
 
 
-def _belongs_elsewhere(case: _Case) -> Mistake | None:
+def _belongs_elsewhere(case: Case) -> Mistake | None:
     if not case.grammar.knows(case.name):
         return None
     return Mistake(
         "qbxml.misplaced",
-        f"qbXML has `{case.name}`, but not inside `{case.parent}`. Remove it, or move it to where it belongs.",
+        f"qbXML has `{case.name}`, but not inside `{case.parent}`. "
+        "Remove it, or move it to where it belongs.",
     )
 
 
-def _known_elsewhen(case: _Case) -> Mistake | None:
+def _known_elsewhen(case: Case) -> Mistake | None:
     """Not in this place, but some version knows the name."""
     for version in COVERED:
         if version > case.version and grammar(version).knows(case.name):
@@ -228,7 +228,7 @@ def _known_elsewhen(case: _Case) -> Mistake | None:
     return None
 
 
-_LOOKS: Final[tuple[Callable[[_Case], Mistake | None], ...]] = (
+_LOOKS: Final[tuple[Callable[[Case], Mistake | None], ...]] = (
     _repeated,
     _too_late,
     _alternatives,

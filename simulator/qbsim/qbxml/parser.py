@@ -7,7 +7,7 @@ answers 0x80040400 to all of them.
 from __future__ import annotations
 
 import re
-from typing import Final, final
+from typing import Any, Final, final
 from xml.parsers import expat
 
 from attrs import frozen
@@ -100,7 +100,8 @@ def _from_bytes(data: bytes) -> bytes:
         raise _refused(
             "encoding",
             f"byte 0x{data[error.start]:02X}",
-            f"The document says that it is {encoding}, and this byte is not. Write it in the encoding it declares.",
+            f"The document says that it is {encoding}, and this byte is not. "
+            "Write it in the encoding that it declares.",
             line=line,
             column=column,
         ) from None
@@ -117,7 +118,8 @@ def _too_long(length: int) -> StructureRefused:
     return _refused(
         "size",
         f"{length:,} characters",
-        f"The document is longer than the {MAX_CHARACTERS:,} characters that are read here. Split the message set.",
+        f"The document is longer than the {MAX_CHARACTERS:,} characters that are read here. "
+        "Split the message set.",
     )
 
 
@@ -125,7 +127,8 @@ def _marked() -> StructureRefused:
     return _refused(
         "byte-order-mark",
         "a byte-order mark",
-        "The document begins with a byte-order mark; it must begin with `<?xml`. Save it as UTF-8 without a mark.",
+        "The document begins with a byte-order mark; it must begin with `<?xml`. "
+        "Save it as UTF-8 without a mark.",
         line=1,
         column=1,
     )
@@ -146,7 +149,7 @@ def _refuse_doctype(data: bytes) -> None:
     parser = expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = found
     try:
-        parser.Parse(data, True)  # noqa: FBT003
+        parser.Parse(data, True)
     except expat.ExpatError:
         return
 
@@ -186,13 +189,15 @@ _SYNTAX: Final = (
         ("ERR_TAG_NAME_MISMATCH",),
         re.compile(""),
         "not-well-formed",
-        "An element is closed under another name than it was opened. Close each with its own name, inside out.",
+        "An element is closed under another name than it was opened. "
+        "Close each with its own name, inside out.",
     ),
     (
         ("ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY"),
         re.compile(""),
         "entity",
-        "qbXML knows only &lt; &gt; &amp; &quot; &apos; and &#NNN;. Write the character itself, or its number.",
+        "qbXML knows only &lt; &gt; &amp; &quot; &apos; and &#NNN;. "
+        "Write the character itself, or its number.",
     ),
     (
         ("ERR_NAME_REQUIRED", "ERR_ENTITYREF_SEMICOL_MISSING"),
@@ -225,7 +230,8 @@ _SYNTAX: Final = (
 def _syntax(error: etree.XMLSyntaxError, data: bytes) -> Refusal:
     said = (error.msg or "").split(", line ")[0].strip()
     line, column = error.position
-    code = error.error_log.last_error.type_name if error.error_log.last_error else ""
+    log: Any = error.error_log
+    code = log.last_error.type_name if log.last_error else ""
     if b"\x00" in data:
         line, column = data.count(b"\n", 0, data.index(b"\x00")) + 1, 0
         code = "ERR_INVALID_CHAR"
@@ -280,5 +286,5 @@ def spots(data: bytes) -> list[Spot]:
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.Parse(data, True)  # noqa: FBT003
+    parser.Parse(data, True)
     return found

@@ -20,13 +20,8 @@ _EXAMPLE: Final = '<?qbxml version="13.0"?>'
 def stated_version(root: etree._Element, data: bytes) -> Version:
     """The version that the document states; raises :class:`StructureRefused` without a good prolog."""
     before = root.getprevious()
-    if (
-        before is not None
-        and before.tag is etree.PI
-        and before.target == "qbxml"
-        and before.getprevious() is None
-    ):
-        known = _KNOWN.get(before.text)
+    if _target(before) == "qbxml" and before is not None and before.getprevious() is None:
+        known = _KNOWN.get(before.text or "")
         return known if known is not None else _parse(before, data)
     raise StructureRefused(_explain(root, data))
 
@@ -60,18 +55,17 @@ def _parse(prolog: etree._Element, data: bytes) -> Version:
 
 def _explain(root: etree._Element, data: bytes) -> Refusal:
     """Why there is no good prolog before ``root``."""
-    before = root.getprevious()
-    first = data.find(b"<?qbxml")
-    late = any(item.target == "qbxml" for item in _instructions(root))
-    if late and before is not None and before.tag is etree.PI:
+    between = _target(root.getprevious())
+    late = "qbxml" in map(_target, (*root.itersiblings(preceding=True), *root.iter(), *root.itersiblings()))
+    if late and between is not None:
         return _at(
             data,
             "prolog-late",
-            f"`<?{before.target} …?>`",
+            f"`<?{between} …?>`",
             "Another processing instruction, or a second prolog, stands before the root. "
             f"Between `<?xml …?>` and `<QBXML>` stands `{_EXAMPLE}` and nothing else.",
         )
-    if late and first >= 0:
+    if late:
         return _at(
             data,
             "prolog-late",
@@ -83,16 +77,22 @@ def _explain(root: etree._Element, data: bytes) -> Refusal:
         "qbxml.prolog-missing",
         f"`<{root.tag}>` without a qbxml prolog",
         f"The document does not state its version. Write `{_EXAMPLE}` between `<?xml …?>` and `<QBXML>`.",
-        line=root.sourceline or 0,
-        column=1,
+        line=data.count(b"\n", 0, _root_starts(data)) + 1,
+        column=_root_starts(data) - data.rfind(b"\n", 0, _root_starts(data)),
         path=str(root.tag),
         allowed=(_EXAMPLE,),
     )
 
 
-def _instructions(root: etree._Element) -> list[etree._ProcessingInstruction]:
-    around = [*root.itersiblings(preceding=True), *root.iter(), *root.itersiblings()]
-    return [item for item in around if item.tag is etree.PI]
+def _target(item: etree._Element | None) -> str | None:
+    """The target of a processing instruction; None for everything else."""
+    return getattr(item, "target", None)
+
+
+def _root_starts(data: bytes) -> int:
+    """Where the root's start tag stands, roughly: behind the prolog and comments."""
+    found = re.search(rb"<[A-Za-z_:]", data)
+    return found.start() if found else 0
 
 
 def _at(data: bytes, rule: str, found: str, likely: str) -> Refusal:

@@ -46,8 +46,9 @@ class Refusal:
         return f"{self.line}:{self.column}" if self.line else ""
 
     def __str__(self) -> str:
-        where = f"line {self.line}, column {self.column}, {self.path}: " if self.line else ""
-        return f"{where}{self.likely}"
+        where = [f"line {self.line}", f"column {self.column}"] if self.line else []
+        where += [self.path] if self.path else []
+        return f"{', '.join(where)}: {self.likely}" if where else self.likely
 
 
 class QbxmlRefused(Problem):

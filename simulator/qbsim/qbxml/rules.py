@@ -155,7 +155,7 @@ class Narrowing:
 _HOURS: Final = frozenset(("TimeTrackingAdd", "TimeTrackingMod"))
 
 
-def _is_duration(parent: str, child: Child, kind: SimpleType) -> bool:
+def _is_duration(parent: str, _child: Child, kind: SimpleType) -> bool:
     return parent in _HOURS and kind.name == "TIMEINTERVALTYPE"
 
 

@@ -15,7 +15,7 @@ from lxml import etree
 
 from qbsim.qbxml.grammar import Content, Grammar
 from qbsim.qbxml.matching import State, allowed, may_end, required, step
-from qbsim.qbxml.misplaced import Mistake, stranger
+from qbsim.qbxml.misplaced import Case, Mistake, mistake_behind
 from qbsim.qbxml.model import Attribute
 
 _BLANKS: Final = " \t\n\r"
@@ -63,7 +63,7 @@ def _breaks(element: etree._Element, of: Grammar) -> Iterator[Break]:
         after = step(state, name)
         if after is None:
             later = [str(other.tag) for other in child.itersiblings(etree.Element)]
-            mistake = stranger(of, str(element.tag), name, seen, later, state)
+            mistake = mistake_behind(Case(of, str(element.tag), name, seen, later, state))
             yield _from(child, mistake, allowed(state))
             return
         state = after
@@ -84,7 +84,7 @@ def _from(element: etree._Element, mistake: Mistake, names: tuple[str, ...]) -> 
 
 
 def _leaf_breaks(element: etree._Element, macro: bool) -> Iterator[Break]:
-    for name in element.attrib:
+    for name in map(str, element.attrib):
         if not (macro and name == "useMacro"):
             yield Break(
                 element,

@@ -141,17 +141,14 @@ def accepts(kind: SimpleType, text: str) -> bool:
     if kind.or_empty and not text.strip(_BLANKS):
         return True
     plain = text if kind.base == "string" else text.strip(_BLANKS)
-    if kind.values and plain not in kind.values:
-        return False
-    if kind.longest is not None and len(plain) > kind.longest:
-        return False
-    if kind.pattern is not None and _pattern(kind.pattern).fullmatch(plain) is None:
-        return False
-    if not _BASES[kind.base](plain):
-        return False
-    if kind.least is not None and int(plain) < kind.least:
-        return False
-    return kind.most is None or int(plain) <= kind.most
+    return (
+        (not kind.values or plain in kind.values)
+        and (kind.longest is None or len(plain) <= kind.longest)
+        and (kind.pattern is None or _pattern(kind.pattern).fullmatch(plain) is not None)
+        and _BASES[kind.base](plain)
+        and (kind.least is None or kind.least <= int(plain))
+        and (kind.most is None or int(plain) <= kind.most)
+    )
 
 
 @functools.cache

@@ -120,7 +120,7 @@ def read_boolean(text: str) -> bool:
         raise _no(text, "a boolean") from None
 
 
-def write_boolean(value: bool) -> str:  # noqa: FBT001 - the value is the argument
+def write_boolean(value: bool) -> str:
     return "true" if value else "false"
 
 

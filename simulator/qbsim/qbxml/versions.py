@@ -40,7 +40,27 @@ class Version(NamedTuple):
 
 
 COVERED: Final = tuple(
-    map(Version.parse, "2.0 2.1 3.0 4.0 4.1 5.0 6.0 7.0 8.0 9.0 10.0 11.0 12.0 13.0 14.0 16.0".split())
+    map(
+        Version.parse,
+        (
+            "2.0",
+            "2.1",
+            "3.0",
+            "4.0",
+            "4.1",
+            "5.0",
+            "6.0",
+            "7.0",
+            "8.0",
+            "9.0",
+            "10.0",
+            "11.0",
+            "12.0",
+            "13.0",
+            "14.0",
+            "16.0",
+        ),
+    )
 )
 """The versions that documents can be judged by, ascending. 9.0 comes from the marks of its
 neighbours; no material of its own was found."""

@@ -72,18 +72,19 @@ class XsdWriter:
                 operations.append(text)
             else:
                 elements.append(text)
-        note = f"<!-- qbXML {self._grammar.version}, written by qbharness from its own grammar; not Intuit's file. -->\n"
-
-        def file(parts: Iterable[str], *includes: str) -> str:
-            included = "".join(f'<xs:include schemaLocation="{name}"/>\n' for name in includes)
-            return f'<?xml version="1.0" encoding="utf-8"?>\n{note}{_OPEN}\n{included}{"".join(parts)}</xs:schema>\n'
-
+        types = [text + "\n" for text in self._type_definitions()]
         return {
-            names.types: file(text + "\n" for text in self._type_definitions()),
-            names.elements: file(elements, names.types),
-            names.sign_on: file(sign_on, names.elements),
-            names.operations: file(operations, names.sign_on),
+            names.types: self._file(types),
+            names.elements: self._file(elements, names.types),
+            names.sign_on: self._file(sign_on, names.elements),
+            names.operations: self._file(operations, names.sign_on),
         }
+
+    def _file(self, parts: Iterable[str], *includes: str) -> str:
+        note = f"qbXML {self._grammar.version}, written by qbharness from its own grammar; not Intuit's file."
+        included = "".join(f'<xs:include schemaLocation="{name}"/>\n' for name in includes)
+        head = f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {note} -->\n{_OPEN}\n{included}'
+        return f"{head}{''.join(parts)}</xs:schema>\n"
 
     # --- elements -------------------------------------------------------------------------------
 
@@ -176,8 +177,8 @@ class XsdWriter:
             base = self._anonymous(kind)
             return (
                 f'{_simple(base, name=name + ".value")}<xs:complexType name="{name}"><xs:simpleContent>'
-                f'<xs:extension base="{name}.value"><xs:attribute name="useMacro" type="xs:string"/></xs:extension>'
-                "</xs:simpleContent></xs:complexType>"
+                f'<xs:extension base="{name}.value"><xs:attribute name="useMacro" type="xs:string"/>'
+                "</xs:extension></xs:simpleContent></xs:complexType>"
             )
         return _simple(self._anonymous(kind), name=name)
 
