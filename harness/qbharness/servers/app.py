@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from qbharness.servers import api, log, pages
+from qbharness.servers import api, pages
 from qbharness.servers.bodies import read_body
 from qbharness.servers.problems import BadInput, NotFound, TooLarge
 from qbharness.servers.qwc import write_qwc
@@ -100,9 +100,8 @@ async def _bad_input(_request: Request, problem: Exception) -> Response:
     return JSONResponse(answer, status_code=problem.status)
 
 
-async def _our_fault(request: Request, problem: Exception) -> Response:
-    """Nothing of the error's text leaves the server; the log has it."""
-    log.failed(f"{request.method} {request.url.path}", problem)
+async def _our_fault(request: Request, _problem: Exception) -> Response:
+    """Nothing of the error leaves the server; uvicorn writes it into the log."""
     if request.url.path == "/qbwc":
         fault = write_fault("The server failed; its log says why.", ours=True)
         return Response(fault, status_code=500, media_type=_XML)

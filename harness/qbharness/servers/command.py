@@ -43,7 +43,7 @@ _QUICK: Final = 16
 )
 @click.option("--session-minutes", default=30, show_default=True, type=click.IntRange(1, 1440))
 @click.option("--fail-at", type=click.Choice(NAMES), help="Die there; needs --allow-reset.")
-def command(  # noqa: PLR0917 - click passes every option
+def command(
     policy: str,
     policy_option: str | None,
     database: str,

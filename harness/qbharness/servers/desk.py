@@ -50,7 +50,7 @@ class Handout:
     request_id: str
     body: str
     state: str
-    """``out``, ``landed``, ``refused``, ``kept``, ``held``, ``settled``"""
+    """What is known of it; see ``schema.handouts``."""
     words: str
 
 
@@ -65,6 +65,7 @@ class Block:
     attempt: int
     values: Values
     handout: Handout | None
+    deleted: bool
 
     @property
     def in_doubt(self) -> bool:
@@ -108,8 +109,11 @@ _SESSION: Final = (
 _QUEUE: Final = sa.and_(
     blocks.c.company_id == sa.bindparam("company"),
     blocks.c.queue > QUEUE_DONE,
-    blocks.c.date >= sa.bindparam("since"),
-    blocks.c.date <= sa.bindparam("until"),
+    # What is in doubt is settled whatever the selected period is.
+    sa.or_(
+        blocks.c.queue == QUEUE_IN_DOUBT,
+        blocks.c.date.between(sa.bindparam("since"), sa.bindparam("until")),
+    ),
 )
 _NEXT: Final = (
     sa.select(blocks, *_HANDOUT)
@@ -130,6 +134,7 @@ _LEFT: Final = (
     .limit(1)
 )
 COUNT_QUEUE: Final = sa.select(sa.func.count(), sa.func.max(blocks.c.id)).where(_QUEUE)
+_BACK_IN_QUEUE: Final = sa.case((blocks.c.deleted, QUEUE_DONE), else_=QUEUE_WAITING)
 _INSERT_HANDOUT: Final = sa.insert(handouts)
 _UPDATE_BLOCK: Final = sa.update(blocks).where(blocks.c.id == sa.bindparam("_block"))
 _UPDATE_HANDOUT: Final = sa.update(handouts).where(handouts.c.id == sa.bindparam("_handout"))
@@ -175,6 +180,11 @@ class Desk:
     def block(self, block_id: int) -> Block:
         """One block by its number."""
         return _block(self.db.execute(_ONE, {"block": block_id}).one())
+
+    def is_selected(self, block: Block) -> bool:
+        """Whether its owner wants the block to be sent now."""
+        bounds = period(self.session)
+        return not block.deleted and bounds["since"] <= block.values.date <= bounds["until"]
 
     def is_work_left(self) -> bool:
         return self.db.execute(_LEFT, self._queue()).one_or_none() is not None
@@ -225,10 +235,10 @@ class Desk:
         self.change(pending_id=handout_id)
         return body
 
-    def hand_out_again(self, handout: Handout) -> str:
+    def hand_out_again(self, handout: Handout, state: str = "out") -> str:
         """The same bytes once more; the block is in doubt until they are answered."""
-        if handout.state != "out" and handout.block_id is not None:
-            self._write_handout(handout, state="out")
+        if handout.state != state:
+            self._write_handout(handout, state=state)
             self._write_block(handout.block_id, {"state": "in doubt", "queue": QUEUE_IN_DOUBT})
         self.change(pending_id=handout.id)
         return handout.body
@@ -255,7 +265,13 @@ class Desk:
     def refuse(self, handout: Handout, words: str) -> None:
         """QuickBooks has refused the block; it stays unsent and its turn comes again."""
         self._write_handout(handout, state="refused", words=words)
-        self._write_block(handout.block_id, {"state": "refused", "queue": QUEUE_WAITING, "words": words})
+        changes = {"state": "refused", "queue": _BACK_IN_QUEUE, "words": words}
+        self._write_block(handout.block_id, changes)
+
+    def release(self, handout: Handout, state: str) -> None:
+        """QuickBooks does not have the block after all; it waits again."""
+        self._write_handout(handout, state=state)
+        self._write_block(handout.block_id, {"state": "not sent", "queue": _BACK_IN_QUEUE})
 
     def hold(self, handout: Handout, words: str) -> None:
         """Nobody can tell what became of the request; it is not sent again before a person looked."""
@@ -316,4 +332,5 @@ def _block(row: Any) -> Block:
         attempt=row.attempt,
         values=Values(**{name: getattr(row, name) for name in _VALUES}),
         handout=_handout(row),
+        deleted=row.deleted,
     )

@@ -19,6 +19,18 @@ _KINDS: Final = (
 """Field of a block to what QuickBooks calls the thing."""
 
 
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def numbered(number: int) -> str:
+    """A positive number to the base 36, as it stands in ids and marks."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits
+
+
 def mismatch(block: Block, code: int, message: str) -> str:
     """One sentence on the block, one on the cause, one on the cure, then QuickBooks' own words."""
     return (

@@ -47,6 +47,7 @@ class Ledger:
         self._clock = clock
         self._cost = password_cost
         self._hashes: dict[tuple[str, str], str] = {}
+        self._file_ids: dict[str, str] = {}
 
     # Companies and users
 
@@ -62,11 +63,15 @@ class Ledger:
                     {
                         "name": name,
                         "mark": "".join(secrets.choice(_ALPHABET) for _ in range(6)),
-                        "file_id": "{" + str(uuid.uuid4()) + "}",
+                        "file_id": self._file_id(name),
                     },
                 )
                 row = db.execute(_COMPANY, {"name": name}).one()
             return row
+
+    def _file_id(self, company: str) -> str:
+        """Random, but the same after a reset: the ``.qwc`` that was handed out stays right."""
+        return self._file_ids.setdefault(company, "{" + str(uuid.uuid4()) + "}")
 
     def add_user(self, company: str, name: str, password: str) -> None:
         """A user who may run updates of ``company``; one of that name gets the new password."""
@@ -165,8 +170,10 @@ class Ledger:
         """Take the block off the list. Its row stays, so that its number is never used again."""
         with self._store.transaction() as db:
             self._store.lock_company(db, company)
-            self._find(db, company, block_id)
-            changes = {"deleted": True, "queue": QUEUE_DONE}
+            row = self._find(db, company, block_id)
+            changes: dict[str, Any] = {"deleted": True}
+            if row.queue != QUEUE_IN_DOUBT:  # what is in doubt is still asked for, not sent
+                changes["queue"] = QUEUE_DONE
             db.execute(sa.update(_blocks).where(_blocks.c.id == block_id), changes)
 
     def mark_sent(self, company: int, block_id: int) -> dict[str, Any]:

@@ -36,8 +36,3 @@ def start() -> None:
         logger.propagate = False
     _LOGGER.setLevel(logging.INFO)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-
-
-def failed(what: str, problem: BaseException) -> None:
-    """Log our own mistake with its traceback."""
-    _LOGGER.error(what, exc_info=problem)

@@ -33,5 +33,5 @@ def _key(password: str, salt: bytes, cost: int) -> bytes:
         n=cost,
         r=_BLOCK_SIZE,
         p=1,
-        maxmem=256 * _BLOCK_SIZE * cost,
+        maxmem=256 * _BLOCK_SIZE * cost + 2**20,
     )

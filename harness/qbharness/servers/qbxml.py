@@ -17,7 +17,14 @@ Version = tuple[int, int]
 _BILLABLE_STATUS_SINCE: Final = (6, 0)
 
 
-def message_set(requests: Sequence[str], version: Version, *, new_id: str = "", old_id: str = "") -> str:
+def message_set(
+    requests: Sequence[str],
+    version: Version,
+    *,
+    new_id: str = "",
+    old_id: str = "",
+    on_error: str = "stopOnError",
+) -> str:
     """A whole document; the prolog stands first, since QuickBooks wants nothing before it."""
     new = f' newMessageSetID="{quote(new_id)}"' if new_id else ""
     old = f' oldMessageSetID="{quote(old_id)}"' if old_id else ""
@@ -25,7 +32,7 @@ def message_set(requests: Sequence[str], version: Version, *, new_id: str = "", 
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<?qbxml version="{version[0]}.{version[1]}"?>',
         "<QBXML>",
-        f'<QBXMLMsgsRq onError="stopOnError"{new}{old}>',
+        f'<QBXMLMsgsRq onError="{on_error}"{new}{old}>',
         *requests,
         "</QBXMLMsgsRq>",
         "</QBXML>",
@@ -132,9 +139,47 @@ def _code(text: str | None) -> int | None:
     return int(text)
 
 
-def file_ids(answer: str, owner_id: str) -> list[str]:
+def status_check(set_id: str, version: Version) -> str:
+    """Asks what is stored under an id, and executes nothing. Source: Intuit's ErrRecovery2.xml."""
+    return message_set([], version, new_id=set_id, old_id=set_id)
+
+
+def company_query(owner_id: str, request_id: str) -> str:
+    """Asks for the company with the data that ``owner_id`` has written into it."""
+    return (
+        f'<CompanyQueryRq requestID="{quote(request_id)}"><OwnerID>{quote(owner_id)}</OwnerID>'
+        "</CompanyQueryRq>"
+    )
+
+
+def time_query_by_day(day: str, request_id: str) -> str:
+    """Asks for every time entry of one day."""
+    return (
+        f'<TimeTrackingQueryRq requestID="{quote(request_id)}">\n<TxnDateRangeFilter><FromTxnDate>'
+        f"{day}</FromTxnDate><ToTxnDate>{day}</ToTxnDate></TxnDateRangeFilter>\n"
+        "</TimeTrackingQueryRq>"
+    )
+
+
+def time_query_by_ids(txn_ids: Sequence[str], request_id: str) -> str:
+    """Asks which of these entries there are."""
+    wanted = "".join(f"<TxnID>{quote(txn_id)}</TxnID>\n" for txn_id in txn_ids)
+    return (
+        f'<TimeTrackingQueryRq requestID="{quote(request_id)}">\n{wanted}'
+        "<IncludeRetElement>TxnID</IncludeRetElement>\n</TimeTrackingQueryRq>"
+    )
+
+
+def deleted_query(request_id: str) -> str:
+    """Asks which time entries were deleted; QuickBooks remembers 90 days."""
+    return (
+        f'<TxnDeletedQueryRq requestID="{quote(request_id)}"><TxnDelType>TimeTracking</TxnDelType>'
+        "</TxnDeletedQueryRq>"
+    )
+
+
+def file_ids(root: etree._Element, owner_id: str) -> list[str]:
     """The FileIDs that the Web Connector wrote into the company for ``owner_id``."""
-    root = parse(answer)
     return [
         text_of(extension.find("DataExtValue")).strip()
         for extension in root.iter("DataExtRet")

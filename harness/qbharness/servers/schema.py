@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
     false,
     text,
 )
@@ -143,9 +142,22 @@ handouts: Final = Table(
     _text("set_id"),
     _text("request_id"),
     _text("body"),
-    # "out", "landed", "refused", "kept" (the refusal is stored), "held" (a person must look)
+    # out: handed out, not answered          again: the same, after its entry was looked for in vain
+    # landed: the entry is in QuickBooks     claimed: QuickBooks says so, the entry was not seen yet
+    # refused: not written                   kept: as refused, and QuickBooks has stored the refusal
+    # free: not executed, not stored         held: nobody can tell; a person must look
+    # absent: its entry was looked for and is not there
+    # settled: decided by a person, or dead; the block's next request is a new one
     Column("state", Text, nullable=False, server_default="out"),
     _text("words"),
     _text("at"),
-    UniqueConstraint("company_id", "block_id", "version", "attempt", "kind"),
+    # No id stands for two requests, whatever the code above this does.
+    Index(
+        "handouts_set_id",
+        "company_id",
+        "set_id",
+        unique=True,
+        sqlite_where=text("kind = 'add' AND set_id <> ''"),
+        postgresql_where=text("kind = 'add' AND set_id <> ''"),
+    ),
 )

@@ -45,9 +45,6 @@ _SUPERSEDE: Final = (
     .where(sessions.c.company_id == sa.bindparam("company"), sessions.c.state == "live")
     .values(state="superseded")
 )
-_COMPANY_OF_TICKET: Final = sa.select(sessions.c.company_id).where(
-    sessions.c.ticket == sa.bindparam("ticket")
-)
 _INSERT: Final = sa.insert(sessions)
 
 _DEAD: Final = "This update is over: its ticket is not valid (any more). Run the update again."
@@ -223,11 +220,7 @@ class Service:
         return "OK" if not done else f"OK: {done} Work Block{'s' if done > 1 else ''} sent"
 
     def _desk(self, db: sa.Connection, ticket: str) -> Desk | None:
-        if not self._store.is_sqlite:
-            company = db.execute(_COMPANY_OF_TICKET, {"ticket": ticket}).scalar()
-            if company is None:
-                return None
-            self._store.lock_company(db, company)
+        self._store.lock_company_of(db, ticket)
         return Desk.of_ticket(db, ticket, self._clock)
 
     @contextmanager

@@ -21,6 +21,17 @@ _LOCK_COMPANY: Final = (
     sa.select(schema.companies.c.id).where(schema.companies.c.id == sa.bindparam("company")).with_for_update()
 )
 
+_LOCK_COMPANY_OF: Final = (
+    sa.select(schema.companies.c.id)
+    .where(
+        schema.companies.c.id
+        == sa.select(schema.sessions.c.company_id)
+        .where(schema.sessions.c.ticket == sa.bindparam("ticket"))
+        .scalar_subquery()
+    )
+    .with_for_update()
+)
+
 
 @final
 class Store:
@@ -46,6 +57,11 @@ class Store:
         """Make every other server process wait until this transaction has ended."""
         if not self.is_sqlite:
             db.execute(_LOCK_COMPANY, {"company": company})
+
+    def lock_company_of(self, db: sa.Connection, ticket: str) -> None:
+        """The same for the company of a session, in one statement."""
+        if not self.is_sqlite:
+            db.execute(_LOCK_COMPANY_OF, {"ticket": ticket})
 
     def empty(self) -> None:
         """Delete every row of every table but the schema's version; ids begin at 1 again."""
@@ -97,7 +113,9 @@ def _engine(url: str, *, durable: bool) -> sa.Engine:
             address = address.set(drivername="postgresql+psycopg")
         if address.drivername != "postgresql+psycopg":
             raise CannotStart("The database is an SQLite or a PostgreSQL one.")
-        return sa.create_engine(address, pool_size=1, max_overflow=4, pool_pre_ping=True)
+        return sa.create_engine(
+            address, pool_size=1, max_overflow=4, pool_pre_ping=True, hide_parameters=True
+        )
     except sa.exc.ArgumentError:
         raise CannotStart(
             "The database URL cannot be read. It looks like sqlite:///work.db or postgresql://user@host/name."
@@ -110,7 +128,10 @@ def _engine(url: str, *, durable: bool) -> sa.Engine:
 
 def _sqlite(address: sa.URL, *, durable: bool) -> sa.Engine:
     engine = sa.create_engine(
-        address, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 30}
+        address,
+        poolclass=StaticPool,
+        hide_parameters=True,  # an error's text goes into the log
+        connect_args={"check_same_thread": False, "timeout": 30},
     )
 
     @sa.event.listens_for(engine, "connect")

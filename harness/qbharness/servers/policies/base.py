@@ -70,13 +70,13 @@ class Policy:
         """Whether a login may end another session of the same company; else the answer is busy."""
         return same_user or not fresh
 
-    def is_work_wanted(self, reconcile: str) -> bool:  # noqa: ARG002 - a piece to replace
+    def is_work_wanted(self, reconcile: str) -> bool:
         """Whether an update has something to do although no block waits."""
         return False
 
     # sendRequestXML
 
-    def meet_company(self, desk: Desk, hcp: str) -> Stop | None:  # noqa: ARG002
+    def meet_company(self, desk: Desk, hcp: str) -> Stop | None:
         """Look at the company that the session's first call describes (Host, Company, Preferences)."""
         return None
 
@@ -84,7 +84,7 @@ class Policy:
         """The next request's text; None when nothing is left to do."""
         raise NotImplementedError
 
-    def repeat(self, desk: Desk, pending: Handout) -> str:  # noqa: ARG002 - a piece to replace
+    def repeat(self, desk: Desk, pending: Handout) -> str:
         """The request again whose answer this very session still awaits."""
         return pending.body
 
