@@ -237,7 +237,7 @@ def test_the_colours_of_a_failure() -> None:
 \x1b[2mNot applicable to this target: flags. This target cannot list its blocks.\x1b[0m
 
 1 scenario against plain: \x1b[1;35m1 undetermined\x1b[0m
-""")
+""")  # noqa: E501 - a screen
 
 
 def test_no_color_means_plain_lines_even_on_a_terminal() -> None:
