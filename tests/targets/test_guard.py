@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbharness.targets.guard import guard, is_loopback
+from qbharness.targets.guard import check_target, guard, is_loopback
+from qbharness.targets.reader import parse_target
 from qbsim.errors import RefusedForSafety
 
 
@@ -76,3 +77,23 @@ def test_any_text_is_judged_without_an_accident(url: str) -> None:
     if not is_loopback(url):
         with pytest.raises(RefusedForSafety):
             guard(url, doing="reset")
+
+
+def _target(url: str, more: str = "") -> str:
+    return f"language: 1\ntarget: shop\nconnector: {{url: '{url}', user: jane}}\n{more}"
+
+
+def test_a_target_file_is_judged_before_anything_runs() -> None:
+    with pytest.raises(RefusedForSafety):
+        check_target(parse_target(_target("https://hours.example/qbwc")), consume_real_queue=True)
+
+
+def test_a_disposable_target_and_the_option_open_the_way() -> None:
+    target = parse_target(_target("https://hours.example/qbwc", "disposable: true\n"))
+    check_target(target, consume_real_queue=True)
+    with pytest.raises(RefusedForSafety):
+        check_target(target, consume_real_queue=False)
+
+
+def test_an_address_that_is_filled_in_later_is_judged_later() -> None:
+    check_target(parse_target(_target("http://127.0.0.1:{{ port }}/qbwc")), consume_real_queue=False)

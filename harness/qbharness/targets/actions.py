@@ -15,7 +15,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias, final
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from attrs import field, frozen
 
@@ -78,6 +78,8 @@ class Prepared:
 
     shown: str
     act: Callable[[], Answer] = field(repr=False)
+    addresses: tuple[str, ...] = ()
+    """Where it goes, for the guard."""
 
 
 def prepare(action: Action, context: Context, rim: Rim, within: float) -> Prepared:
@@ -91,6 +93,8 @@ def _texts(templates: Mapping[str, Any], context: Context) -> dict[str, str]:
 
 def _prepare_http(action: Http, context: Context, rim: Rim, within: float) -> Prepared:
     url, headers = action.url.render(context), _texts(action.headers, context)
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise UsageProblem(f"{url!r} ({action.url.place}) is not an http or https address.")
     body: str | None = None
     usual_type = ""
     if action.json is not None:
@@ -112,7 +116,7 @@ def _prepare_http(action: Http, context: Context, rim: Rim, within: float) -> Pr
         found = from_text(answer.text)
         return Answer(found.value, text)
 
-    return Prepared(shown, act)
+    return Prepared(shown, act, (url,))
 
 
 def _prepare_sql(action: Sql, context: Context, rim: Rim, within: float) -> Prepared:
@@ -143,7 +147,19 @@ def _prepare_sql(action: Sql, context: Context, rim: Rim, within: float) -> Prep
             raise SetUpProblem(why) from None
         return Answer(None, "\n".join(str(row) for row in rows[:5]) or "no rows", rows)
 
-    return Prepared("; ".join(statement.strip() for statement in statements), act)
+    return Prepared("; ".join(s.strip() for s in statements), act, _database_hosts(url))
+
+
+def _database_hosts(url: str) -> tuple[str, ...]:
+    """The machines on which a database lives, as addresses; none for a file or a local socket."""
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query)
+    named = [parts.hostname or "", *(host for key in _HOST_KEYS for host in asked.get(key, ()))]
+    return tuple(f"database://{host}" for host in named if host and not host.startswith("/"))
+
+
+_HOST_KEYS: Final = ("host", "hostaddr", "service", "unix_socket")
+"""Words behind the ? of a database's address that can lead to another machine."""
 
 
 _SQL_LIMITS: Final[Mapping[str, str]] = {

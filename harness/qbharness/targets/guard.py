@@ -7,9 +7,17 @@ company file of ours. Pure: it looks at a web address and two permissions, and n
 from __future__ import annotations
 
 import ipaddress
+import re
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from qbsim.errors import RefusedForSafety
+
+if TYPE_CHECKING:
+    from qbharness.targets.model import TargetFile
+
+_SPELT_OUT: Final = re.compile(r"https?://[^/?#{]+([/?#]|\Z)")
+"""An address whose host is written in the file, not filled in when it is used."""
 
 
 def is_loopback(url: str) -> bool:
@@ -48,6 +56,24 @@ def guard(url: str, *, doing: str, disposable: bool = False, consume_real_queue:
         "simulated company file, and be lost.",
         cure=f"If that server is there to be thrown away, it takes {' and '.join(missing)}.",
     )
+
+
+def check_target(target: TargetFile, *, consume_real_queue: bool) -> None:
+    """Judge every address that a target file spells out, before anything has run.
+
+    An address that is filled in later is judged when it is used.
+    """
+    from qbharness.targets.reader import http_addresses  # noqa: PLC0415 - the reader needs YAML
+
+    wired = target.connector
+    for address in (wired.url, wired.qwc, *http_addresses(target)):
+        if address is not None and _SPELT_OUT.match(address.text):
+            guard(
+                address.text,
+                doing="take the waiting hours from",
+                disposable=target.disposable,
+                consume_real_queue=consume_real_queue,
+            )
 
 
 def _shown(url: str) -> str:

@@ -90,12 +90,15 @@ class OwnProcess:
 
         Once it has run, the port stays: a connector that knows the address must find it again.
         """
+        why = None
         for _ in range(1 if self._settled else _TRIES):
-            why = self._launch(arguments)
+            # somebody else's server on our port would look like our own one being ready
+            taken = port_takes_connections(self._names.port)
+            why = f"port {self._names.port} is taken" if taken else self._launch(arguments)
             if why is None:
                 self._settled = True
                 return
-            if not _PORT_TAKEN.search(self._last_output):
+            if not taken and not _PORT_TAKEN.search(self._last_output):
                 break
             if not self._settled:
                 self._names.another_port()

@@ -275,6 +275,7 @@ _APP: Final = Record(
         ),
         "kind": Key(Text("asgi or wsgi", choices=("asgi", "wsgi")), "asgi or wsgi; found out unless said."),
         "factory": Key(Flag(), "Whether the object is a function that makes the application."),
+        "arguments": Key(MapOf(Body()), "The factory's keyword arguments; texts are templates."),
     },
 )
 
@@ -390,7 +391,7 @@ TARGET: Final = Record(
         "failpoints": Key(MapOf(_FAILPOINT), "Named places inside the server where it can be told to die."),
         "marks": Key(_MARKS, "How requests name their block; without it contents decide."),
         "expect_broken": Key(_ExpectBroken(), "Checks that are known to fail, why, and until when."),
-        "app": Key(_AppKind(), "An ASGI or WSGI application that runs without sockets."),
+        "app": Key(_AppKind(), "An ASGI or WSGI application for runs without sockets."),
     },
 )
 

@@ -210,11 +210,19 @@ class ExpectedBreak:
 @final
 @frozen(kw_only=True)
 class App:
-    """An application object that runs inside our own process, without sockets."""
+    """An application object that runs inside our own process, without sockets.
+
+    ``factory``: the object is a function that makes one, called with ``arguments``.
+    """
 
     path: str
-    kind: str = "auto"
+    kind: str = ""
     factory: bool = False
+    arguments: Mapping[str, Tree] = field(default=_EMPTY)
+
+    def __attrs_post_init__(self) -> None:
+        if self.arguments and not self.factory:
+            raise ValueError("only a factory takes arguments")
 
 
 @final
@@ -243,11 +251,11 @@ class TargetFile:
     path: Path | None = field(default=None, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        if self.start and self.app:
-            raise ValueError("a server has a process of its own (start) or runs inside ours (app), not both")
-        own = self.start or self.app
+        own = self.start or (self.app and self.app.factory)
         if self.reset == FRESH_START and not own:
-            raise ValueError("'reset: fresh start' needs a server that is started here (start or app)")
+            raise ValueError(
+                "'reset: fresh start' needs a server that is started here (start, or app as a factory)"
+            )
         if self.backup and not self.start:
             raise ValueError("'backup: folder' needs a server that is started here (start)")
 

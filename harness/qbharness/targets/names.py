@@ -36,6 +36,7 @@ class Names:
         self._secrets = {name: self._secret(f"secret {name}", each) for name, each in file.secrets.items()}
         self._late = frozenset(log_names(file))
         self._found: dict[str, str] = {}
+        self.unknown: frozenset[str] = frozenset()
         self._now: Mapping[str, object] = {}
         self._settle()
 
@@ -71,11 +72,12 @@ class Names:
             "secrets": MappingProxyType(self._secrets),
             **self._found,
         }
-        unknown = set(self._late - self._found.keys())
+        unknown: set[str] = set(self._late - self._found.keys())
         user = self.file.connector.user
         for name, template in (*self.file.variables.items(), *((("user", user),) if user else ())):
             if template.uses(frozenset(unknown)):
                 unknown.add(name)
             else:
                 names[name] = template.render(names)
+        self.unknown = frozenset(unknown)
         self._now = names

@@ -115,8 +115,11 @@ class ServerProcess:
                         return found
                 left = until - time.monotonic()
                 if self._ended or left <= 0:
-                    return None
+                    break
                 self._news.wait(min(left, 0.5))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(timeout=0.5 if self._ended else 0)  # its output ends a moment before it does
+        return None
 
     def wait_until(self, ready: Callable[[], bool], until: float) -> bool:
         """Ask ``ready`` every 20 ms; False when the process ended or the time is over."""

@@ -57,6 +57,7 @@ def _check_templates(target: TargetFile) -> None:
         (target.start, ()),
         (target.restart, ()),
         (target.reset, ()),
+        (target.app, ()),
         (tuple(target.variables.values()), ()),
         (tuple(target.failpoints.values()), ()),
         *((operation, NAMES[name]) for name, operation in target.operations.items()),

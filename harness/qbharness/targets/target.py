@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, final
+from typing import TYPE_CHECKING, Final, Self, final
 
 from attrs import field, frozen
 
@@ -20,7 +20,9 @@ from qbharness.targets.answers import Answer, ListedBlock, block_id, listed_bloc
 from qbharness.targets.block_values import block_values
 from qbharness.targets.caller import Caller
 from qbharness.targets.contract import Contract
+from qbharness.targets.guard import guard
 from qbharness.targets.hosting import Elsewhere, Host, OwnProcess, copy_folder, empty_folder
+from qbharness.targets.in_process import InProcess
 from qbharness.targets.model import Operation, TargetFile
 from qbharness.targets.names import Names
 from qbharness.targets.problems import OutcomeUnknown
@@ -28,6 +30,10 @@ from qbharness.targets.secrecy import Mask
 from qbharness.targets.template import Template
 from qbsim.errors import SetUpProblem, UsageProblem
 
+if TYPE_CHECKING:
+    from qbsim.connector.wire import Transport
+
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _HOSTED: Final = frozenset({"start", "stop", "kill"})
 
 
@@ -52,6 +58,8 @@ class Target:
 
     ``folder`` is a folder of this run's own: the server's data, and its raw output in
     ``server-output.txt``. ``environment`` is where secrets are read from and what children inherit.
+    ``in_process`` prefers ``app`` over ``start`` where a file has both. ``consume_real_queue`` is the
+    caller's half of the consent that the guard asks for (the other half is ``disposable`` in the file).
     """
 
     def __init__(
@@ -61,8 +69,11 @@ class Target:
         worker: str = "0",
         folder: Path,
         environment: Mapping[str, str],
+        in_process: bool = False,
+        consume_real_queue: bool = False,
     ) -> None:
         self.file = file
+        self._consent = consume_real_queue
         self.mask = Mask()
         self._folder = folder
         self._data = folder / "data"
@@ -71,9 +82,9 @@ class Target:
         ca_file = file.connector.ca_file
         self._ca_file = self._names.here / ca_file.render(self._names()) if ca_file else None
         self._rim = Rim(Caller(self._ca_file), environment, self._names.here)
-        self._host: Host = (
-            OwnProcess(file, file.start, self._names, self._rim, self.mask) if file.start else Elsewhere()
-        )
+        self._on_disk = ""
+        """Where a .qwc on disk leads, once it was read."""
+        self._host = self._home(in_process=in_process)
 
     # -- what it is
 
@@ -95,12 +106,14 @@ class Target:
         file = self.file
         if operation in _HOSTED:
             able = operation in self._host.abilities
+        elif operation in file.failpoints:
+            able = "kill" in self._host.abilities
         elif operation == "restart":
             able = file.restart is not None or "restart" in self._host.abilities
         elif operation in ("reset", "backup"):
             able = getattr(file, operation) is not None
         else:
-            able = operation in file.operations or operation in file.failpoints
+            able = operation in file.operations
         return None if able else f"the target {file.name!r} does not say how to {operation.replace('_', ' ')}"
 
     def output(self) -> str:
@@ -224,8 +237,21 @@ class Target:
 
     # -- how it is reached
 
+    def transport(self) -> Transport:
+        """What carries the connector's calls: the application itself, or HTTP. Close it after use."""
+        if isinstance(self._host, InProcess):
+            return self._host
+        from qbsim.connector.transport import HttpTransport  # noqa: PLC0415 - slow, and not for checks
+
+        return HttpTransport(ca=self._ca_file)
+
     def connection(self) -> Connection:
         """How the Web Connector reaches it; a .qwc at an address is fetched now."""
+        connection = self._connection()
+        self._guard(connection.url, "open a session on")
+        return connection
+
+    def _connection(self) -> Connection:
         wired, names = self.file.connector, self._names()
         own = {name: getattr(wired, name) for name in ("application", "owner_id", "file_id")}
         given = {name: value for name, value in own.items() if value}
@@ -250,12 +276,13 @@ class Target:
 
     def _qwc_text(self, qwc: Template) -> str:
         where = qwc.render(self._names())
-        if not re.match(r"https?://", where):
+        if not _WEB.match(where):
             path = self._names.here / where
             try:
                 return path.read_text(encoding="utf-8-sig")
             except (OSError, UnicodeDecodeError) as wrong:
                 raise UsageProblem(f"The .qwc {path} cannot be read: {wrong}.") from None
+        self._guard(where, "open a session on")
         answer = self._rim.send("GET", where, {}, None, 10.0)
         if answer.status != 200:
             raise SetUpProblem(f"There is no .qwc at {where}: HTTP {answer.status}.", output=self.output())
@@ -275,6 +302,8 @@ class Target:
     def _perform(self, name: str, operation: Operation, **values: object) -> Answer:
         """Render, act, and tell a failure with the operation, what it was, and the answer's beginning."""
         prepared = prepare(operation.action, self._names(**values), self._rim, operation.within)
+        for address in (*self._addresses(), *prepared.addresses):
+            self._guard(address, f"{name.replace('_', ' ')} on")
         try:
             return prepared.act()
         except SetUpProblem as failed:
@@ -284,6 +313,36 @@ class Target:
                 cure=self.mask(failed.cure),
                 output=self.mask(failed.output or self.output()),
             ) from None
+
+    def _home(self, *, in_process: bool) -> Host:
+        file = self.file
+        if file.app and (in_process or not file.start):
+            return InProcess(file.app, self._names, self._rim)
+        if file.start:
+            return OwnProcess(file, file.start, self._names, self._rim, self.mask)
+        return Elsewhere()
+
+    def _addresses(self) -> tuple[str, ...]:
+        """Where the connector goes, as far as it is known without asking anybody."""
+        where = self.file.connector.url or self.file.connector.qwc
+        if where is None or where.uses(self._names.unknown):
+            return ()
+        address = where.render(self._names())
+        if not _WEB.match(address):
+            self._on_disk = self._on_disk or self._connection().url
+            address = self._on_disk
+        return (address,)
+
+    def _guard(self, address: str, doing: str) -> None:
+        """Refuse what is not this machine, unless both consents are there. An application inside
+        this process is never anywhere else."""
+        if not isinstance(self._host, InProcess):
+            guard(
+                address,
+                doing=doing,
+                disposable=self.file.disposable,
+                consume_real_queue=self._consent,
+            )
 
     def _backup(self, label: str) -> Path:
         return self._folder / f"backup-{re.sub('[^A-Za-z0-9-]', '_', label)}"

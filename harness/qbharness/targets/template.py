@@ -141,6 +141,11 @@ def _compiled_expression(text: str) -> object:
     return _ENVIRONMENT.compile_expression(text, undefined_to_none=False)
 
 
+@lru_cache(maxsize=2000)
+def _used_names(text: str) -> frozenset[str]:
+    return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
+
+
 @final
 @frozen
 class Template:
@@ -158,7 +163,7 @@ class Template:
         """Refuse, at its place, a template that does not parse or uses a name outside ``names``."""
         try:
             tree = _ENVIRONMENT.parse(self.text)
-            used = meta.find_undeclared_variables(tree)
+            used = _used_names(self.text)
         except TemplateSyntaxError as wrong:
             why = (wrong.message or "").rstrip(".")
             raise LocatedProblem(f"The template does not parse: {why}.", self.place) from None
@@ -178,7 +183,7 @@ class Template:
 
     def uses(self, names: frozenset[str]) -> bool:
         """True if it uses one of ``names``."""
-        return not names.isdisjoint(meta.find_undeclared_variables(_ENVIRONMENT.parse(self.text)))
+        return not names.isdisjoint(_used_names(self.text))
 
     def render(self, context: Context) -> str:
         """The text, filled in."""
