@@ -117,7 +117,7 @@ def test_what_is_no_line_of_a_history_is_refused_by_the_schema(change: dict[str,
 
 @pytest.mark.parametrize("line", ['{"event": "coffee"}', "{}", "not json"])
 def test_what_is_no_line_of_a_history_is_refused_by_the_reader(line: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"no event|Expecting"):
         from_line(line)
 
 

@@ -10,7 +10,7 @@ from inline_snapshot import snapshot
 from rich.console import Console
 
 from qbharness.outcome import Outcome, Status
-from qbharness.reports.terminal import Terminal, console_for
+from qbharness.reports.screen import Terminal, console_for
 
 
 def screen(*outcomes: Outcome, seconds: float = 0.0, environment: dict[str, str] | None = None) -> str:

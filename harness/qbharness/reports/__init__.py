@@ -47,6 +47,13 @@ def make(spec: str, *, strict: bool = False) -> Reporter:
     return cast("Reporter", module.report(path, strict=strict))
 
 
+def terminal() -> Reporter:
+    """The reporter that a person watches: on standard output, rich on a terminal and plain elsewhere."""
+    from qbharness.reports.screen import Terminal  # noqa: PLC0415 - nothing is imported before it is used
+
+    return Terminal()
+
+
 def _nearest(kind: str) -> str:
     close = difflib.get_close_matches(kind.lower(), KINDS, n=1, cutoff=0.5)
     if close:
@@ -54,4 +61,4 @@ def _nearest(kind: str) -> str:
     return f"Known: {', '.join(KINDS)}; write for example junit=out.xml."
 
 
-__all__ = ["KINDS", "make"]
+__all__ = ["KINDS", "make", "terminal"]

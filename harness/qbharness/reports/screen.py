@@ -155,8 +155,3 @@ class Terminal:
             self._console.print(text, no_wrap=True, overflow="ellipsis", crop=True)
         else:
             self._console.print(text, overflow="fold")
-
-
-def report(console: Console | None = None) -> Terminal:
-    """The reporter on standard output, or on ``console``."""
-    return Terminal(console)
