@@ -80,7 +80,7 @@ def test_any_text_is_judged_without_an_accident(url: str) -> None:
 
 
 def _target(url: str, more: str = "") -> str:
-    return f"language: 1\ntarget: shop\nconnector: {{url: '{url}', user: jane}}\n{more}"
+    return f"language: 1\nname: shop\nconnector: {{url: '{url}', user: jane}}\n{more}"
 
 
 def test_a_target_file_is_judged_before_anything_runs() -> None:

@@ -51,7 +51,7 @@ class Desk:
         )
         self.version = self._processor.newest_qbxml_version(self.ticket)
 
-    def ask(self, purpose: str, request: str, *, call: int | None = None) -> str:
+    def ask(self, purpose: str, request: str, *, call: int | None = None, owner: str | None = None) -> str:
         """ProcessRequest: one message set in, QuickBooks' answer out."""
         ticket = self.ticket or ""
         return self._do(
@@ -60,6 +60,7 @@ class Desk:
             lambda: self._processor.process_request(ticket, request, call=call),
             purpose=purpose,
             call=call,
+            owner=owner,
         )
 
     def company(self, request: str) -> Company:
@@ -95,6 +96,7 @@ class Desk:
         *,
         purpose: str = "",
         call: int | None = None,
+        owner: str | None = None,
     ) -> _T:
         asked = QuickBooksAsked(action, purpose, text, pc=self._pc, application=self._application, call=call)
         self._observer.asked(asked)

@@ -91,6 +91,8 @@ class QuickBooksAsked:
     pc: str
     application: str
     call: int | None = None
+    owner: str | None = None
+    """The OwnerID, for what the connector asks on its own account."""
 
 
 @final
@@ -162,7 +164,35 @@ class Coded:
     text: str
 
 
-Happening = FaultApplied | Waited | UserAsked | Shown | Coded
+@final
+@frozen
+class Begun:
+    """An update begins to talk to its server."""
+
+    application: str
+    unique_name: str
+    url: str
+
+
+@final
+@frozen
+class Selected:
+    """An application's turn has come, by *Update Selected* or by the schedule."""
+
+    application: str
+    scheduled: bool
+
+
+@final
+@frozen
+class UpdateLockSet:
+    """The Windows user's UpdateLock was read (``found``) or written."""
+
+    value: bool
+    found: bool = False
+
+
+Happening = FaultApplied | Waited | UserAsked | Shown | Coded | Begun | Selected | UpdateLockSet
 
 
 class Observer:

@@ -69,6 +69,16 @@ def define_data(version: tuple[int, int], owner_id: str, name: str) -> str:
     )
 
 
+def delete_data(version: tuple[int, int], owner_id: str, name: str) -> str:
+    """Takes one data extension of the company out."""
+    return message_set(
+        version,
+        f'<DataExtDelRq requestID="1"><DataExtDel><OwnerID>{escape(owner_id)}</OwnerID>'
+        f"<DataExtName>{name}</DataExtName><OtherDataExtType>Company</OtherDataExtType>"
+        "</DataExtDel></DataExtDelRq>",
+    )
+
+
 def company_data(answer: str, owner_id: str) -> dict[str, str]:
     """The data extensions of one owner in an answer to :func:`company_query`, name to value."""
     blocks = [

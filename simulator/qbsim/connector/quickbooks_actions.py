@@ -47,11 +47,14 @@ def read_lock(walk: Walk) -> Event:
     if lock is None:
         return Event.SKIPPED
     try:
-        answer = walk.desk.ask("read lock", locks.company_query(walk.desk.version, lock.owner_id))
+        query = locks.company_query(walk.desk.version, lock.owner_id)
+        answer = walk.desk.ask("read lock", query, owner=lock.owner_id)
     except HResultError as error:
         walk.desk.lost()
         return _not_connected(walk, error)
-    held = locks.company_data(answer, lock.owner_id).get(locks.APP_LOCK, "")
+    held = locks.company_data(answer, lock.owner_id).get(locks.APP_LOCK)
+    if held is None:
+        return Event.UNKNOWN
     if not held.startswith("LOCKED"):
         return Event.DONE
     live = held in lock.liveness.held
@@ -88,6 +91,7 @@ def _write_lock(walk: Walk, lock: locks.CompanyLock, purpose: str, value: str) -
     walk.desk.ask(
         purpose,
         locks.write_data(walk.desk.version, lock.owner_id, locks.APP_LOCK, value, verb="Mod"),
+        owner=lock.owner_id,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from qbsim.connector import readings
 from qbsim.connector.calls import CallFailed
 from qbsim.connector.codes import CODES
-from qbsim.connector.events import Coded
+from qbsim.connector.events import Begun, Coded
 from qbsim.connector.operations import Argument
 from qbsim.connector.session import Event
 from qbsim.connector.soap import ReplyRefused
@@ -32,6 +32,8 @@ def start(walk: Walk) -> Event:
         walk.memory.outcome = "failed"
         walk.code("QBWC1030", walk.application.name)
         return Event.NO_PASSWORD
+    app = walk.application
+    walk.tell(Begun(app.name, app.unique_name, app.url))
     walk.show("")
     return Event.STARTED
 

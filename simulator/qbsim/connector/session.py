@@ -89,6 +89,7 @@ class Event(enum.Enum):
     POSTPONED = "seconds to wait"
     TRY_FILE = "a company file, or '' for the open one, to try next"
     GIVE_UP = "done"
+    UNKNOWN = "the company has no such lock"
     HELD = "another update holds it"
     TAKEN_OVER = "a stale lock is taken over"
     LOCKED_OUT = "the lock is respected and the update ends"
@@ -146,6 +147,7 @@ _BASE: Final[dict[State, dict[Event, State]]] = {
     _S.READ_LOCK: {
         _E.DONE: _S.TAKE_LOCK,
         _E.SKIPPED: _S.QUERY_COMPANY,
+        _E.UNKNOWN: _S.QUERY_COMPANY,
         _E.TAKEN_OVER: _S.TAKE_LOCK,
         _E.HELD: _S.WAIT_FOR_LOCK,
         _E.LOCKED_OUT: _S.LEAVE_UNLOCK,

@@ -36,7 +36,7 @@ _RPC_OPENING: Final = (
     f'xmlns:xsi="{_XSI}" xmlns:xsd="{_XSD}">'
     '<soap:Body soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/">'
 )
-_AGENT: Final = "Mozilla/4.0 (compatible; MSIE 6.0; MS Web Services Client Protocol 4.0.30319.42000)"
+AGENT: Final = "Mozilla/4.0 (compatible; MSIE 6.0; MS Web Services Client Protocol 4.0.30319.42000)"
 
 NOT_WELL_FORMED: Final = (
     "Response is not well-formed XML. See QWCLog for more details. Remember to turn logging on."
@@ -60,7 +60,7 @@ class ReplyRefused(Exception):
 def headers(operation: Operation) -> dict[str, str]:
     """The HTTP headers that travel with a call (cookies apart)."""
     return {
-        "User-Agent": _AGENT,
+        "User-Agent": AGENT,
         "Content-Type": "text/xml; charset=utf-8",
         "SOAPAction": operation.action,
         "Expect": "100-continue",

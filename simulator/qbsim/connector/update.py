@@ -100,7 +100,7 @@ class Update:
     that has several updates. ``lock`` None: the company file is not locked.
     """
 
-    def __init__(  # noqa: PLR0917 - the seam that the parts agreed on
+    def __init__(
         self,
         application: Application,
         password: str | None,

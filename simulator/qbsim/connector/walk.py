@@ -60,7 +60,7 @@ class Bounds:
 class User:
     """The person at the PC; answers as the script says. The default says yes to everything."""
 
-    def go_on_after_warning(self, text: str) -> bool:  # noqa: ARG002 - for scripts
+    def go_on_after_warning(self, text: str) -> bool:
         """Whether to update although the server warns of the Web Connector's version."""
         return True
 

@@ -1,0 +1,130 @@
+"""What ``qbharness connect`` shows: the two progress bars, the status, the last result.
+
+On a terminal the bars move in place; elsewhere one line is printed for each change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self, final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.text import Text
+
+from qbsim.connector.events import (
+    CallEnded,
+    CallStarted,
+    Coded,
+    Happening,
+    Observer,
+    QuickBooksAnswered,
+    QuickBooksAsked,
+    Selected,
+    Shown,
+    Waited,
+)
+from qbsim.connector.qwc import Application
+from qbsim.connector.update import Result
+
+
+@final
+class Window(Observer):
+    """Shows one application as it is updated."""
+
+    def __init__(
+        self, application: Application, *, verbose: bool = False, console: Console | None = None
+    ) -> None:
+        self.unreachable = False
+        """Whether a call met no server at all."""
+        self._verbose = verbose
+        self._console = console or Console(highlight=False, soft_wrap=True)
+        self._bars = Progress(
+            TextColumn("{task.description:<21}"),
+            BarColumn(bar_width=40),
+            TextColumn("{task.percentage:>3.0f} %"),
+            console=self._console,
+            auto_refresh=False,
+            disable=not self._console.is_terminal,
+        )
+        self._application_bar: TaskID = self._bars.add_task("Application Progress", total=100)
+        self._total_bar: TaskID = self._bars.add_task("Total Progress", total=100)
+        self._status = ""
+        self._name = application.display_name or application.name
+        self._print(f"{self._name}: {application.url}, user {application.user}")
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def _print(self, line: str) -> None:
+        self._console.print(Text(line))
+
+    def called(self, call: CallStarted) -> None:
+        """With --verbose: the call."""
+        if self._verbose:
+            self._print(f"  {call.number:>4}  {call.operation}")
+
+    def replied(self, call: CallEnded) -> None:
+        """With --verbose: the answer, on one line."""
+        if call.failure is not None:
+            self.unreachable = self.unreachable or call.failure.kind in ("refused", "tls")
+        if self._verbose:
+            said = call.failure.text if call.failure else repr(call.value)
+            self._print(f"        {_short(said)}")
+
+    def asked(self, asked: QuickBooksAsked) -> None:
+        """With --verbose: what QuickBooks is asked."""
+        if self._verbose:
+            self._print(f"        QuickBooks: {asked.action} {asked.purpose}".rstrip())
+
+    def answered(self, answered: QuickBooksAnswered) -> None:
+        """With --verbose: an HRESULT."""
+        if self._verbose and answered.hresult:
+            self._print(f"        {answered.hresult} {answered.message}")
+
+    def happened(self, happening: Happening) -> None:
+        """The bars, the status, codes that have no status of their own."""
+        match happening:
+            case Shown(_, status, progress):
+                self._bars.update(self._application_bar, completed=progress)
+                self._bars.update(self._total_bar, completed=progress)
+                self._bars.refresh()
+                if status and status != self._status:
+                    self._print(f"Status: {status}")
+                self._status = status
+            case Selected(application, scheduled=True):
+                self._print(f"Scheduled update of {application}")
+                self._status = ""
+            case Coded(_, text) if text != self._status and self._verbose:
+                self._print(text)
+            case Waited(seconds, why) if self._verbose:
+                self._print(f"        {seconds:g} s of simulated time: {why}")
+            case _:
+                return
+
+    def over(self, results: Sequence[Result]) -> None:
+        """The last result, as the window shows it."""
+        if not results:
+            self._print("Last result: not updated")
+            return
+        last = results[-1]
+        self._bars.update(self._total_bar, completed=100)
+        self._bars.refresh()
+        self._print(f"Last result: {last.outcome}, {last.progress} %, {last.calls} calls")
+        if last.last_error:
+            self._print(f"The server says: {last.last_error}")
+
+
+def _short(text: str, limit: int = 100) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."
