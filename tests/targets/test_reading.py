@@ -1,5 +1,6 @@
 """A target file is read, or every mistake is told at its place with the cure."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,9 @@ def test_a_mark_finds_the_block_that_a_request_names() -> None:
 def test_two_templates_are_equal_wherever_they_stand() -> None:
     assert tiny_file() == parse_target("# one more line\n" + changed(BASE, {}))
     assert isinstance(tiny_file().connector.url, Template)
+
+
+@pytest.mark.parametrize("name", sorted(bundled()))
+def test_a_target_file_travels_to_a_worker_process(name: str) -> None:
+    file = read_target(name)
+    assert pickle.loads(pickle.dumps(file)) == file  # noqa: S301 - our own bytes

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, TypeAlias, final
 
 from attrs import Factory, field, frozen
@@ -14,8 +13,6 @@ from attrs import Factory, field, frozen
 from qbharness.targets.contract import Contract
 from qbharness.targets.template import NAMES, Template, Tree
 from qbsim.errors import Place
-
-_EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
 
 OPERATIONS: Final = tuple(NAMES)
 """The operations with which the owner of a server steers it."""
@@ -32,7 +29,7 @@ class Http:
 
     url: Template
     method: str = "POST"
-    headers: Mapping[str, Template] = field(default=_EMPTY)
+    headers: Mapping[str, Template] = Factory(dict)
     json: Tree = None
     form: Mapping[str, Template] | None = None
     body: Template | None = None
@@ -50,7 +47,7 @@ class Sql:
 
     url: Template
     statements: tuple[Template, ...]
-    parameters: Mapping[str, Template] = field(default=_EMPTY)
+    parameters: Mapping[str, Template] = Factory(dict)
 
 
 @final
@@ -61,7 +58,7 @@ class Shell:
     command: tuple[Template, ...]
     input: Template | None = None
     folder: Template | None = None
-    environment: Mapping[str, Template] = field(default=_EMPTY)
+    environment: Mapping[str, Template] = Factory(dict)
 
 
 @final
@@ -70,7 +67,7 @@ class Python:
     """One Python function (``package.module:function``) called with keyword arguments."""
 
     call: str
-    arguments: Mapping[str, Tree] = field(default=_EMPTY)
+    arguments: Mapping[str, Tree] = Factory(dict)
 
 
 Action: TypeAlias = Http | Sql | Shell | Python
@@ -86,8 +83,8 @@ class Operation:
     """
 
     action: Action
-    map: Mapping[str, str] = field(default=_EMPTY)
-    states: Mapping[str, str] = field(default=_EMPTY)
+    map: Mapping[str, str] = Factory(dict)
+    states: Mapping[str, str] = Factory(dict)
     within: float = 10.0
     place: Place = field(default=NOWHERE, eq=False, repr=False)
 
@@ -149,7 +146,7 @@ class Start:
 
     command: tuple[Template, ...]
     ready: Ready
-    environment: Mapping[str, Template] = field(default=_EMPTY)
+    environment: Mapping[str, Template] = Factory(dict)
     folder: Template | None = None
     within: float = 20.0
 
@@ -218,7 +215,7 @@ class App:
     path: str
     kind: str = ""
     factory: bool = False
-    arguments: Mapping[str, Tree] = field(default=_EMPTY)
+    arguments: Mapping[str, Tree] = Factory(dict)
 
     def __attrs_post_init__(self) -> None:
         if self.arguments and not self.factory:
@@ -236,15 +233,15 @@ class TargetFile:
     about: str = ""
     contract: Contract = Factory(Contract)
     disposable: bool = False
-    secrets: Mapping[str, SecretSource] = field(default=_EMPTY)
-    variables: Mapping[str, Template] = field(default=_EMPTY)
+    secrets: Mapping[str, SecretSource] = Factory(dict)
+    variables: Mapping[str, Template] = Factory(dict)
     start: Start | None = None
     stop: Stop = Factory(Stop)
     restart: Operation | None = None
     reset: Operation | str | None = None
     backup: str | None = None
-    operations: Mapping[str, Operation] = field(default=_EMPTY)
-    failpoints: Mapping[str, Failpoint] = field(default=_EMPTY)
+    operations: Mapping[str, Operation] = Factory(dict)
+    failpoints: Mapping[str, Failpoint] = Factory(dict)
     marks: Marks = Factory(Marks)
     expect_broken: tuple[ExpectedBreak, ...] = ()
     app: App | None = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, Final, Protocol, final
 
 from attrs import frozen
@@ -82,7 +81,7 @@ class Body:
     def read(self, node: Node) -> Tree:
         match node:
             case Fields(entries=entries):
-                return MappingProxyType({key.text: self.read(value) for key, value in entries})
+                return {key.text: self.read(value) for key, value in entries}
             case Items(items=items):
                 return tuple(self.read(item) for item in items)
             case Scalar(value=str()):
@@ -197,7 +196,7 @@ class MapOf:
         for key, _ in node.entries:
             if self.keys and key.text not in self.keys:
                 refuse(f"The key {key.text!r} is not known here.", key, cure=nearest(key.text, self.keys))
-        return MappingProxyType({key.text: self.kind.read(value) for key, value in node.entries})
+        return {key.text: self.kind.read(value) for key, value in node.entries}
 
     def schema(self) -> Schema:
         if self.keys:
