@@ -1,0 +1,244 @@
+"""What QuickBooks demands of a list record before it takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from qbsim.certainty import Certainty, rule
+from qbsim.qbxml.versions import NEWEST
+from qbsim.quickbooks.asking import (
+    Asker,
+    check_edit_sequence,
+    check_form,
+    check_rights,
+    merged,
+    resolve_all,
+)
+from qbsim.quickbooks.journal import Values
+from qbsim.quickbooks.kinds import Kind
+from qbsim.quickbooks.lists import Element, ref_to
+from qbsim.quickbooks.shapes import Node, shape
+from qbsim.quickbooks.statuses import refuse, status
+
+if TYPE_CHECKING:
+    from qbsim.quickbooks.company import CompanyFile
+
+_NEVER_CLEARED: Final = frozenset({"AccountRef", "IncomeAccountRef", "ExpenseAccountRef", "IsActive"})
+_IDENTITY: Final = ("ListID", "EditSequence")
+_IN_USE: Final = "The list element is in use."
+_CHANGED: Final = "This list has been modified by another user."
+
+
+def add_element(company: CompanyFile, asker: Asker, kind: Kind, given: Values, node: Node) -> Element:
+    """Add a record to a list, by all rules; raises Refused."""
+    check_rights(asker, kind)
+    name = _name_of(kind, given)
+    body = {**kind.defaults, "IsActive": "true", **_supported(asker, kind, given)}
+    body = resolve_all(company, body, _with(kind, node), kind.name)
+    parent = _parent(company, kind, body)
+    body[kind.name_field] = name
+    check_free(company, kind, name, parent, None)
+    return company.lists.add(asker.actor, kind, name, parent, body)
+
+
+def change_element(company: CompanyFile, asker: Asker, kind: Kind, given: Values, node: Node) -> Element:
+    """Change a record of a list, by all rules; raises Refused."""
+    check_rights(asker, kind)
+    old = existing(company, kind, given["ListID"])
+    check_unlocked(asker, kind, old)
+    check_edit_sequence(given["EditSequence"], old.edit_sequence)
+    return rewrite(company, asker, kind, old, given, node)
+
+
+def rewrite(
+    company: CompanyFile, asker: Asker, kind: Kind, old: Element, given: Values, node: Node
+) -> Element:
+    """Store ``given`` on top of ``old``: the part of a change that people and requests share."""
+    changes = {name: value for name, value in given.items() if name not in _IDENTITY}
+    empty = {name: value for name, value in changes.items() if value in ("", {}, [])}
+    filled = {name: value for name, value in changes.items() if name not in empty}
+    filled = resolve_all(company, filled, node, kind.name)
+    body = merged(old.body, _plain({**filled, **empty}), _fixed(kind))
+    parent = _parent(company, kind, body)
+    name = _name_of(kind, body)
+    if parent is not None and (parent.list_id == old.list_id or _is_below(parent, old)):
+        raise refuse(3130, value=parent.full_name, list=kind.plural)
+    body[kind.name_field] = name
+    check_free(company, kind, name, parent, old)
+    return company.lists.change(asker.actor, old, name, parent, body)
+
+
+def _is_below(element: Element, ancestor: Element) -> bool:
+    return element.full_name.casefold().startswith(f"{ancestor.full_name.casefold()}:")
+
+
+def existing(company: CompanyFile, kind: Kind, list_id: str) -> Element:
+    """The record of ``kind`` with this id; 3000 for what is no id, 3120 for none."""
+    check_form(list_id, "ListID")
+    found = company.lists.by_id(kind.family, list_id)
+    if found is None or found.kind != kind.name:
+        raise refuse(3120, value=list_id)
+    return found
+
+
+@rule(
+    "locks.list",
+    "A change of a list record that is open in a window is refused with 3180.",
+    source="capture of consolibyte, on a customer",
+    certainty=Certainty.SEEN,
+)
+def check_unlocked(asker: Asker, kind: Kind, element: Element) -> None:
+    if element.list_id in asker.locked:
+        record = f'{kind.name} list, element "{element.name}"'
+        raise refuse(3180, record=record, reason=_CHANGED)
+
+
+@rule(
+    "names.colon",
+    "A name with a colon is refused with 3090.",
+    source="a test of jsgoupil/quickbooks-sync",
+    certainty=Certainty.SEEN,
+)
+@rule(
+    "names.employee",
+    "An employee without a Name gets one from first, middle and last name.",
+    source="Name is optional in EmployeeAdd; how it is made is recalled",
+    certainty=Certainty.PLAUSIBLE,
+)
+def _name_of(kind: Kind, values: Values) -> str:
+    name = str(values.get(kind.name_field) or "")
+    if not name and kind.name == "Employee":
+        parts = (values.get(part) for part in ("FirstName", "MiddleName", "LastName"))
+        name = " ".join(part for part in parts if part)
+    if not name.strip():
+        raise refuse(3150, field=kind.name_field)
+    if ":" in name:
+        raise refuse(3090, value=name, field=f"{kind.name.lower()} name")
+    return name
+
+
+@rule(
+    "names.parent",
+    "A parent that does not exist is refused with 3130.",
+    source="capture of hotgluexyz",
+    certainty=Certainty.SEEN,
+)
+def _parent(company: CompanyFile, kind: Kind, body: Values) -> Element | None:
+    given = body.pop("ParentRef", None)
+    if not given:
+        return None
+    list_id, full_name = given.get("ListID"), given.get("FullName")
+    if list_id:
+        check_form(list_id, "ListID")
+    found = (
+        company.lists.by_id(kind.family, list_id)
+        if list_id
+        else company.lists.by_name(kind.family, full_name or "")
+    )
+    if found is None or found.kind != kind.name:
+        raise refuse(3130, value=list_id or full_name or "", list=kind.plural)
+    body["ParentRef"] = ref_to(found)
+    return found
+
+
+@rule(
+    "names.unique",
+    "A name is unique among the records of its family with the same parent; a second one is 3100, "
+    "and customers, employees, vendors and other names are one family.",
+    source="captures of consolibyte, flowlink, hotgluexyz; that the four share names is recalled",
+    certainty=Certainty.SEEN,
+)
+def check_free(
+    company: CompanyFile, kind: Kind, name: str, parent: Element | None, own: Element | None
+) -> None:
+    full_name = f"{parent.full_name}:{name}" if parent else name
+    holder = company.lists.by_name(kind.family, full_name)
+    if holder is not None and (own is None or holder.list_id != own.list_id):
+        raise refuse(3100, value=name)
+
+
+@rule(
+    "fields.unsupported",
+    "A field that no answer shows (an opening balance, contacts, notes with dates) is not stored: 530.",
+    source="530 is Intuit's; that these fields give it is our own limit",
+    certainty=Certainty.PLAUSIBLE,
+)
+def _supported(asker: Asker, kind: Kind, given: Values) -> Values:
+    shown = shape(NEWEST, kind.ret).by_name
+    kept: Values = {}
+    for name, value in given.items():
+        if name in shown:
+            kept[name] = value
+        else:
+            asker.warnings.append(status(530, field=name))
+    return kept
+
+
+def _with(kind: Kind, node: Node) -> Node:
+    """The request's node, knowing also the names of defaults that only answers have."""
+    shown = shape(NEWEST, kind.ret).by_name
+    extra = {name: shown[name] for name in (*kind.defaults, "IsActive") if name in shown}
+    return Node(
+        node.name, node.required, node.repeats, node.is_ref, None, node.nodes, {**extra, **node.by_name}
+    )
+
+
+def _fixed(kind: Kind) -> frozenset[str]:
+    needed = {inner.name for inner in shape(NEWEST, f"{kind.name}Add").nodes if inner.required}
+    return _NEVER_CLEARED | needed | {kind.name_field}
+
+
+def _plain(values: Values) -> Values:
+    """``SalesOrPurchaseMod`` changes ``SalesOrPurchase``, and so on."""
+    plain: dict[str, Any] = {}
+    for name, value in values.items():
+        plain[name.removesuffix("Mod") if isinstance(value, dict) else name] = value
+    return plain
+
+
+@rule(
+    "list_del.single_user",
+    "Records of lists can be deleted in single-user mode only.",
+    source="Intuit's text on ListDel; the status is a guess",
+    certainty=Certainty.DOCUMENTED,
+)
+@rule(
+    "list_del.in_use",
+    "A record that another one or a transaction uses cannot be deleted: 3175.",
+    source="a fragment of the text was seen",
+    certainty=Certainty.SEEN,
+)
+def delete_element(company: CompanyFile, asker: Asker, kind: Kind, list_id: str) -> tuple[Element, int]:
+    """Delete a record of a list, by all rules; gives it and the epoch of its deletion."""
+    check_rights(asker, kind)
+    element = existing(company, kind, list_id)
+    if not asker.single_user:
+        raise refuse(3260)
+    if element.list_id in asker.locked or company.lists.in_use(element):
+        raise refuse(3175, value=list_id, reason=_IN_USE)
+    return element, company.lists.delete(asker.actor, element)
+
+
+@rule(
+    "list_merge",
+    "A merge makes every use of the first record a use of the second and removes the first.",
+    source="the schema of ListMerge; the window's merge",
+    certainty=Certainty.DOCUMENTED,
+)
+def merge_elements(
+    company: CompanyFile, asker: Asker, kind: Kind, source: Element, target: Element
+) -> tuple[int, Element]:
+    """Merge ``source`` into ``target``; gives the epoch of the deletion and the new target."""
+    check_rights(asker, kind)
+    if not asker.single_user:
+        raise refuse(3260)
+    for element in (source, target):
+        check_unlocked(asker, kind, element)
+    if source.list_id == target.list_id or source.parent != target.parent:
+        raise refuse(3210, field="MergeTo", value=target.list_id, reason="Invalid argument.")
+    clash = {child.name.casefold() for child in company.lists.children(source)} & {
+        child.name.casefold() for child in company.lists.children(target)
+    }
+    if clash:
+        raise refuse(3100, value=min(clash))
+    return company.lists.merge(asker.actor, source, target)

@@ -1,0 +1,84 @@
+"""Picking entries of the timesheet as a person would: by what stands in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Final, Literal, final
+
+from attrs import frozen
+
+from qbsim.errors import UsageProblem
+from qbsim.quickbooks.company import CompanyFile
+from qbsim.quickbooks.lists import key_of
+from qbsim.quickbooks.timesheets import TimesheetRow
+
+Which = Literal["only", "earlier", "later", "all"]
+
+_HOURS: Final = re.compile(r"(-?)(\d+):(\d\d)|(\d+)h(?:(\d+)m)?|(\d+)m")
+
+
+@final
+@frozen(kw_only=True)
+class Selector:
+    """What an entry must have; ``None`` matches anything. Names are compared without case.
+
+    ``which``: ``only`` (exactly one matches), ``earlier`` or ``later`` (the first or last made, of two
+    or more), ``all`` (one or more).
+    """
+
+    employee: str | None = None
+    customer: str | None = None
+    date: dt.date | str | None = None
+    hours: dt.timedelta | str | None = None
+    notes: str | None = None
+    which: Which = "only"
+
+    def pick(self, company: CompanyFile) -> tuple[TimesheetRow, ...]:
+        """The entries that are meant, oldest first.
+
+        Raises UsageProblem, with the candidates listed, unless as many match as ``which`` says.
+        """
+        rows = [row for row in company.timesheet() if self._matches(row)]
+        rows.sort(key=lambda row: int(row.txn_id.rpartition("-")[2]))
+        needed = {"only": len(rows) == 1, "all": len(rows) >= 1}.get(self.which, len(rows) >= 2)
+        if not needed:
+            raise self._problem(company, rows)
+        return tuple({"earlier": rows[:1], "later": rows[-1:]}.get(self.which, rows))
+
+    def _matches(self, row: TimesheetRow) -> bool:
+        names = ((self.employee, row.employee), (self.customer, row.customer))
+        return (
+            all(want is None or key_of(want) == key_of(has) for want, has in names)
+            and (self.date is None or str(self.date) == row.date)
+            and (self.hours is None or seconds_of(self.hours) == row.duration)
+            and (self.notes is None or self.notes == row.notes)
+        )
+
+    def _problem(self, company: CompanyFile, matches: list[TimesheetRow]) -> UsageProblem:
+        wanted = {"only": "exactly one", "all": "at least one"}.get(self.which, "two or more")
+        shown = matches or list(company.timesheet())[:10]
+        listed = "; ".join(map(_line, shown)) or "the timesheet is empty"
+        return UsageProblem(
+            f"{len(matches)} time entries match, and {wanted} must.",
+            cure=f"{'They are' if matches else 'There are'}: {listed}.",
+        )
+
+
+def _line(row: TimesheetRow) -> str:
+    return f"{row.date} {row.employee}, {row.customer or 'no customer'}, {row.hours}, {row.notes!r}"
+
+
+def seconds_of(hours: dt.timedelta | str) -> int:
+    """``7:30``, ``7h30m`` or a timedelta, in seconds; a decimal is refused with the cure."""
+    if isinstance(hours, dt.timedelta):
+        return int(hours.total_seconds())
+    match = _HOURS.fullmatch(hours.strip())
+    if match is None:
+        raise UsageProblem(
+            f"{hours!r} is not a number of hours.", cure="Write hours and minutes: 7:30 or 7h30m."
+        )
+    sign, clock_hours, clock_minutes, hours_only, minutes_too, minutes_only = match.groups()
+    total = int(clock_hours or hours_only or 0) * 60
+    total += int(clock_minutes or minutes_too or minutes_only or 0)
+    return -total * 60 if sign else total * 60
