@@ -2,7 +2,7 @@
 
 The classes say how their fields are written (:mod:`qbharness.scenario.kinds`); here is one method
 a kind. A method that can't read its node notes the problem and raises :class:`Skip`, which is
-caught where the next sibling can be read.
+caught where the next sibling can be read. Faults, expectations and steps have their own modules.
 """
 
 from __future__ import annotations
@@ -16,19 +16,8 @@ import attrs
 
 from qbharness.scenario import notation
 from qbharness.scenario.contents import BlockFields, ListEntry, Selector
-from qbharness.scenario.expectations import (
-    EXPECTATIONS,
-    Expectation,
-    TimesheetIs,
-    TimesheetRow,
-    UpdatesNeeded,
-)
 from qbharness.scenario.faults import (
-    CALLS_ABOUT_A_BLOCK,
-    FAULTS,
     Anchor,
-    Fault,
-    QuickBooksKilled,
 )
 from qbharness.scenario.kinds import Kind, Written, written_fields
 from qbharness.scenario.notation import Unreadable
@@ -231,7 +220,7 @@ class Reading:
         missing = [key for key in needed if not getattr(row, key)]
         missing = [key for key in missing if not (key == "hours" and row.hours is not None)]
         if missing:
-            raise self.failure(f"{what} needs {_and(missing)}.", node)
+            raise self.failure(f"{what} needs {and_(missing)}.", node)
 
     def selector(self, node: Node, _how: Written) -> Selector:
         return self.read(Selector, self.mapping(node, "a selector"), "a selector")
@@ -240,12 +229,6 @@ class Reading:
         if isinstance(node, Scalar):
             return ListEntry(self.name(node, NAME))
         return self.read(ListEntry, self.mapping(node, "a name"), "a name")
-
-    def timesheet_rows(self, node: Node, _how: Written) -> tuple[TimesheetRow, ...]:
-        return self.each(
-            lambda item: self.read(TimesheetRow, self.mapping(item, "a row"), "a row"),
-            self.items(node, "rows"),
-        )
 
     # ── whole objects ───────────────────────────────────────────────────────────────────────
 
@@ -266,7 +249,7 @@ class Reading:
                 failed = True
         missing = [key for key in self.missing(cls, values) if key not in node]
         if missing:
-            self.note(f"{what.capitalize()} needs {_and(missing)}.", node)
+            self.note(f"{what.capitalize()} needs {and_(missing)}.", node)
         if failed or missing:
             raise Skip
         return self.build(cls, values, node)
@@ -301,91 +284,6 @@ class Reading:
             flat.setdefault("place", node.place)
         return cls(**flat)
 
-    # ── faults and expectations ─────────────────────────────────────────────────────────────
-
-    def worded(self, node: Node, words: Mapping[str, type[T]], what: str) -> tuple[Scalar, Node, type[T]]:
-        """A mapping with one key that is a word of ``words``."""
-        if isinstance(node, Scalar) and node.text in words:
-            raise self.failure(
-                f"The {what} {node.text!r} needs arguments.", node, "Write them after a colon."
-            )
-        fields = self.mapping(node, f"one {what}")
-        if len(fields.entries) != 1:
-            raise self.failure(f"Each {what} is one word with its arguments.", node, "Begin a new `- `.")
-        key, value = fields.entries[0]
-        if key.text not in words:
-            raise self.failure(f"There is no {what} {key.text!r}.", key, nearest_of(key.text, words))
-        return key, value, words[key.text]
-
-    def faults(self, node: Node, _how: Written) -> tuple[Fault, ...]:
-        return self.each(self.fault, self.items(node, "faults"))
-
-    def fault(self, node: Node) -> Fault:
-        key, value, cls = self.worded(node, FAULTS, "fault")
-        fields = self.mapping(value, f"the anchor of {key.text!r}")
-        fault: Fault = self.read(cls, fields, f"the fault {key.text!r}")
-        self.check_anchor(fault.anchor, fields, free=cls is QuickBooksKilled)
-        if isinstance(fault, QuickBooksKilled) and fault.anchor.call != "sendRequestXML":
-            raise self.failure(
-                "QuickBooks works on what sendRequestXML handed out.",
-                fields.get("call") or fields,
-                "Leave `call` out here.",
-            )
-        return attrs.evolve(fault, place=key.place)
-
-    def anchor(self, node: Node, _how: Written) -> Anchor:
-        fields = self.mapping(node, "an anchor")
-        anchor = self.read(Anchor, fields, "an anchor")
-        self.check_anchor(anchor, fields)
-        return anchor
-
-    def check_anchor(self, anchor: Anchor, node: Fields, *, free: bool = False) -> None:
-        if "call" not in node and not free:
-            raise self.failure("An anchor needs 'call'.", node, "Write {call: sendRequestXML, block: …}.")
-        given = [key for key in ("block", "number", "every") if key in node]
-        if len(given) > 1:
-            raise self.failure(f"An anchor takes one of {_and(given)}, not both.", node.key(given[1]))
-        if anchor.block is not None and anchor.call not in CALLS_ABOUT_A_BLOCK:
-            raise self.failure(
-                f"The call {anchor.call!r} is not about a block.",
-                node.key("block"),
-                "Anchor it by `number`, or on sendRequestXML or receiveResponseXML.",
-            )
-
-    def expectations(self, node: Node, _how: Written) -> tuple[Expectation, ...]:
-        nodes = node.items if isinstance(node, Items) else (node,)
-        return self.each(self.expectation, nodes)
-
-    def expectation(self, node: Node) -> Expectation:
-        key, value, cls = self.worded(node, EXPECTATIONS, "expectation")
-        made: Expectation
-        if cls is UpdatesNeeded and isinstance(value, Scalar):
-            made = UpdatesNeeded(at_most=self.at_most(value))
-        elif cls is TimesheetIs and isinstance(value, Items):
-            made = TimesheetIs(rows=self.timesheet_rows(value, ROWS))
-        else:
-            made = self.read(cls, self.mapping(value, "its arguments"), f"{key.text!r}")
-        if not any(value is not None for value in _said(made)):
-            raise self.failure(f"{key.text!r} says nothing to compare.", value)
-        return attrs.evolve(made, place=key.place)
-
-    def at_most(self, node: Scalar) -> int:
-        number = Scalar(node.place, node.value, node.text.removeprefix("at most").strip())
-        if number.text == node.text:
-            raise self.failure(f"{node.text!r} is not a bound.", node, "Write `at most 2`.")
-        return self.number(number, Written(Kind.NUMBER, "at most"))
-
-
-def _said(made: Expectation) -> list[object]:
-    said: list[object] = []
-    for name, (_, how) in written_fields(type(made)).items():
-        value = getattr(made, name)
-        if isinstance(value, BlockFields):
-            said += value.given().values()
-        elif how.key not in ("pc", "times"):
-            said.append(value)
-    return said
-
 
 def nearest_of(word: str, known: Iterable[str]) -> str:
     """The nearest of the known words, or all of them."""
@@ -394,7 +292,8 @@ def nearest_of(word: str, known: Iterable[str]) -> str:
     return ""
 
 
-def _and(words: Iterable[str]) -> str:
+def and_(words: Iterable[str]) -> str:
+    """The words, each quoted, as a sentence lists them."""
     *most, last = [repr(word) for word in words]
     return f"{', '.join(most)} and {last}" if most else last
 
@@ -429,4 +328,4 @@ METHODS: Final[Mapping[Kind, str]] = {
     Kind.EXPECTATIONS: "expectations",
     Kind.TIMESHEET_ROWS: "timesheet_rows",
 }
-"""Which method of the reading reads a kind; those about steps are in ``step_reading``."""
+"""Which method of the reading reads a kind; some are in ``part_reading`` and ``step_reading``."""

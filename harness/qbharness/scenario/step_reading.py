@@ -1,4 +1,4 @@
-"""From YAML nodes to steps; adds to :class:`Reading` what only steps need."""
+"""From YAML nodes to steps; adds to the reading what only steps need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import attrs
 
 from qbharness.scenario.contents import LIST_KINDS
 from qbharness.scenario.kinds import Kind, Written, written_fields
-from qbharness.scenario.reading import NAME, Reading, Skip, keys_of, nearest_of
+from qbharness.scenario.part_reading import PartReading
+from qbharness.scenario.reading import NAME, Skip, keys_of, nearest_of
 from qbharness.scenario.steps import (
     STEPS,
     AddApplication,
@@ -33,7 +34,7 @@ SAY: Final = Written(Kind.NAME, "say", "a sentence")
 _BARE_MAPPINGS: Final = (Kind.SETTINGS, Kind.EXPECTATIONS)
 
 
-class StepReading(Reading):
+class StepReading(PartReading):
     """Reads steps, and keeps what they make known: blocks, backups, PCs."""
 
     procedure = False
