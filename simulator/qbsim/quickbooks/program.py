@@ -11,7 +11,7 @@ from qbsim.certainty import Certainty, rule
 from qbsim.errors import UsageProblem
 from qbsim.processor import HResultError, Origin, RequestProcessor
 from qbsim.quickbooks.company import Backup, CompanyFile
-from qbsim.quickbooks.journal import ADMIN
+from qbsim.quickbooks.journal import ADMIN, Values
 from qbsim.quickbooks.log import SimulatorLog
 from qbsim.quickbooks.preferences import Rights
 from qbsim.quickbooks.products import Product
@@ -161,6 +161,10 @@ class QuickBooks:
         every = company.setting("rights", {}) | {application: asdict(rights)}
         with company.core.change():
             company.set(ADMIN, "rights", every)
+
+    def host_values(self, rights: Rights) -> Values:
+        """The HostRet that an application with these rights sees."""
+        return self.product.host(multi_user=self.multi_user_mode, automatic_login=rights.automatic_login)
 
     # What an application meets
 

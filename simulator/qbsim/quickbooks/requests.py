@@ -28,11 +28,11 @@ from qbsim.quickbooks.transactions import Txn
 @final
 @frozen
 class Call:
-    """What a request is executed against. ``host`` are the values of the HostRet."""
+    """What a request is executed against. ``host`` gives the values of the HostRet."""
 
     company: CompanyFile
     asker: Asker
-    host: Values
+    host: Callable[[], Values]
     cursors: Cursors = field(factory=Cursors)
 
 
@@ -118,7 +118,7 @@ def _query(*kinds: str) -> Handler:
 
 
 def _host(call: Call, request: etree._Element, answer: etree._Element) -> Status:
-    values = picked(call.host, _only(request))
+    values = picked(call.host(), _only(request))
     append_values(answer, "HostRet", call.asker.version, values)
     wants_capacities = request.find("IncludeListMetaData") is not None
     return status(530, field="IncludeListMetaData") if wants_capacities else OK

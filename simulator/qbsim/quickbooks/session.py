@@ -86,11 +86,8 @@ class Connection:
             locked=program.locked,
             single_user=not program.multi_user_mode,
         )
-        host = program.product.host(
-            multi_user=program.multi_user_mode, automatic_login=rights.automatic_login
-        )
         execution = Execution(
-            Call(session.company, asker, host, session.cursors),
+            Call(session.company, asker, lambda: program.host_values(rights), session.cursors),
             self._owner(session),
             program.log,
             lambda point: self._crash(point, origin),
