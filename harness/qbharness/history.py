@@ -73,10 +73,14 @@ def hours_and_minutes(seconds: int) -> str:
 @final
 @frozen
 class OfferedEntry:
-    """One TimeTrackingAdd of a hand-out, its references resolved to names as QuickBooks would."""
+    """One TimeTrackingAdd of a hand-out, its references resolved to names as QuickBooks would.
+
+    ``block`` is the alias that the target's declared mark names, None where no mark is declared or found.
+    """
 
     request_id: str | None
     hours: Hours
+    block: str | None = None
 
 
 @final
@@ -110,11 +114,15 @@ class Entry:
 @final
 @frozen
 class ListedBlock:
-    """One block as the server itself shows it."""
+    """One block as the server itself shows it.
+
+    ``sent_version`` is the version that it says is in QuickBooks: 1 as added, 2 after the first edit.
+    """
 
     block: str
     state: str | None
     txn_id: str | None = None
+    sent_version: int | None = None
 
 
 # -------------------------------------------------------------------------------------- the events
@@ -132,7 +140,11 @@ class Event:
 @final
 @frozen(kw_only=True)
 class ScenarioStarted(Event):
-    """``decided_by`` is what must happen for the story to count: a ``landing`` or a ``refusal``."""
+    """``decided_by`` is what must happen for the story to count: a ``landing`` or a ``refusal``.
+
+    ``company`` is the company file that the server's hours belong to, under the name that
+    :class:`UpdateStarted` would give it ("": not told).
+    """
 
     kind = "scenario started"
     scenario: str
@@ -142,6 +154,7 @@ class ScenarioStarted(Event):
     switches: Mapping[str, str]
     contract: Mapping[str, str]
     decided_by: str = "landing"
+    company: str = ""
 
 
 @final
@@ -198,7 +211,11 @@ class UpdateStarted(Event):
 @final
 @frozen(kw_only=True)
 class CallSent(Event):
-    """The connector makes a call; passwords are masked, qbXML texts are cut out (see the other events)."""
+    """The connector makes a call; passwords are masked, qbXML texts are cut out (see the other events).
+
+    ``probe`` is set where the harness itself calls, to see that it is refused: ``wrong password``,
+    ``dead ticket``, ``made-up ticket``.
+    """
 
     kind = "call"
     call: int
@@ -206,6 +223,7 @@ class CallSent(Event):
     pc: str
     operation: str
     arguments: Mapping[str, str]
+    probe: str = ""
 
 
 @final
@@ -214,7 +232,8 @@ class CallAnswered(Event):
     """How a call ended for the connector: with a value, or with an error.
 
     ``reached``: did the server get the call (False: it never saw it)? ``learned``: did the connector
-    get the server's answer? ``deliveries``: how often the server got it.
+    get the server's answer? ``deliveries``: how often the server got it. A copy of the call that the server
+    gets later or twice has an event of its own: the same ``call``, ``learned`` False, and what the server said.
     """
 
     kind = "reply"
@@ -273,7 +292,8 @@ class Processed(Event):
 class Committed(Event):
     """One row of the company file's journal.
 
-    ``actor`` is ``connector``, ``person`` or ``import``; ``call`` the hand-out that caused it.
+    ``actor`` is ``connector``, ``person`` or ``import``; ``call`` the hand-out that caused it; ``company`` is
+    empty for the scenario's own company file, else the name of the other one.
     A restore says on which timeline its backup was taken (``restored``) and up to which sequence the new
     timeline has that past in common (``shares``).
     """
@@ -291,6 +311,7 @@ class Committed(Event):
     pc: str = ""
     application: str = ""
     call: int | None = None
+    company: str = ""
     timeline: int = 0
     restored: int | None = None
     shares: int | None = None
