@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from qbsim.qbxml.documents import write_answer, write_request
 from qbsim.qbxml.grammar import Element, Grammar, grammar
-from qbsim.qbxml.messages import MessageSet, Request, judge, judge_answer, read_message_set
+from qbsim.qbxml.messages import MessageSet, Request, Verdict, examine, judge, judge_answer, read_message_set
 from qbsim.qbxml.refusals import QbxmlRefused, Refusal, StructureRefused, VersionRefused
 from qbsim.qbxml.versions import COVERED, NEWEST, Version
 
@@ -30,8 +30,10 @@ __all__ = [
     "Refusal",
     "Request",
     "StructureRefused",
+    "Verdict",
     "Version",
     "VersionRefused",
+    "examine",
     "grammar",
     "judge",
     "judge_answer",

@@ -91,19 +91,45 @@ def judge_answer(text: str | bytes, version: Version) -> tuple[Refusal, ...]:
 def judge(text: str | bytes, version: Version | None = None) -> tuple[Refusal, ...]:
     """Every refusal of ``text`` by both gates, requests and answers alike; empty if it is accepted.
 
-    Without ``version`` the text has to state its own. A structure refusal comes alone.
+    Without ``version`` a request has to state its own, and an answer is judged by the newest. A
+    structure refusal comes alone.
     """
+    return examine(text, version).refusals
+
+
+@final
+@frozen
+class Verdict:
+    """What both gates say about one document."""
+
+    version: Version | None
+    """The version that it was judged by; None if it does not come to that."""
+    messages: tuple[str, ...]
+    """The names of the requests or responses, if the text could be read."""
+    refusals: tuple[Refusal, ...]
+
+
+def examine(text: str | bytes, version: Version | None = None) -> Verdict:
+    """As :func:`judge`, with what the document is."""
+    messages: tuple[str, ...] = ()
     try:
         data = parser.utf8(text)
         root = parser.parse_bytes(data)
-        gates = _gates(stated_version(root, data), NEWEST) if version is None else schemas(version)
+        messages = tuple(str(each.tag) for each in root.iterfind("*/*"))
+        if version is None:
+            version = NEWEST if _is_answer(root) else stated_version(root, data)
+        gates = _gates(version, NEWEST)
         if stray_instruction(data):
             etree.strip_elements(root, etree.ProcessingInstruction, with_tail=False)
         if b"xmlns" not in data and gates.strict.validate(root):
-            return ()
-        return tuple(_judge(root, data, gates, every=True).values())
+            return Verdict(version, messages, ())
+        return Verdict(version, messages, tuple(_judge(root, data, gates, every=True).values()))
     except (StructureRefused, VersionRefused) as refused:
-        return (refused.refusal,)
+        return Verdict(version, messages, (refused.refusal,))
+
+
+def _is_answer(root: etree._Element) -> bool:
+    return len(root) > 0 and str(root[-1].tag).endswith("MsgsRs")
 
 
 def _gates(version: Version, newest: Version) -> Schemas:
