@@ -233,7 +233,7 @@ class CallAnswered(Event):
 
     ``reached``: did the server get the call (False: it never saw it)? ``learned``: did the connector
     get the server's answer? ``deliveries``: how often the server got it. A copy of the call that the server
-    gets later or twice has an event of its own: the same ``call``, ``learned`` False, and what the server said.
+    gets later or twice has an event of its own: the same ``call``, ``learned`` False, what the server said.
     """
 
     kind = "reply"
