@@ -102,7 +102,7 @@ def reply(operation: str, value: object) -> Reply:
 def arguments_of(body: bytes) -> dict[str, str]:
     """The parameters of a call, by name."""
     root = etree.fromstring(body)
-    (call,) = root.find(f"{{{ENVELOPE}}}Body") or []
+    call = root[0][0]
     return {etree.QName(part).localname: part.text or "" for part in call}
 
 
