@@ -24,6 +24,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "show": ("show", "Tell a scenario in plain English."),
         "connect": ("connect", "Run one update of the fake Web Connector against a server."),
         "company": ("company", "Make, ask, fill, back up and print a fake company file."),
+        "probe": ("probe", "Say from its address alone what is wrong with a sync server."),
+        "target": ("target", "Check target files: how to reach, start and steer your own server."),
         "server": ("server", "Start one of the two bundled sync servers."),
         "validate": (
             "validate",
@@ -74,7 +76,7 @@ def _run() -> int:
     except click.ClickException as usage:
         usage.show()
         return USAGE
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 - the last line of defence: every problem gets its code
         from qbharness.cli.failures import report  # noqa: PLC0415 - only a failing command needs it
 
         return report(problem)

@@ -65,6 +65,9 @@ class InProcess:
             raise TransportError("refused", "the application is not started")
         return self._transport.send(exchange)
 
+    def close(self) -> None:
+        """The connector is done; the application goes on until :meth:`stop`."""
+
     def _application(self) -> Any:
         found = load(self._app.path)
         if not callable(found):

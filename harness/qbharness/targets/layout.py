@@ -348,10 +348,10 @@ class _Language:
 
 def _operations() -> Record:
     shapes = {name: _operation_shape(name, _MAPPED.get(name, ())) for name in OPERATIONS}
-    return Record("operations", dict, {name: Key(shape, _ABOUT[name]) for name, shape in shapes.items()})
+    return Record("operations", dict, {name: Key(shape, ABOUT[name]) for name, shape in shapes.items()})
 
 
-_ABOUT: Final[Mapping[str, str]] = {
+ABOUT: Final[Mapping[str, str]] = {
     "add_block": "Adds a Work Block; map.id says where the answer holds its id.",
     "edit_block": "Changes a Work Block; fields that do not change are none.",
     "delete_block": "Deletes a Work Block.",

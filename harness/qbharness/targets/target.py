@@ -31,7 +31,7 @@ from qbharness.targets.template import Template
 from qbsim.errors import SetUpProblem, UsageProblem
 
 if TYPE_CHECKING:
-    from qbsim.connector.wire import Transport
+    from qbsim.connector.transport import HttpTransport
 
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _HOSTED: Final = frozenset({"start", "stop", "kill"})
@@ -237,7 +237,7 @@ class Target:
 
     # -- how it is reached
 
-    def transport(self) -> Transport:
+    def transport(self) -> HttpTransport | InProcess:
         """What carries the connector's calls: the application itself, or HTTP. Close it after use."""
         if isinstance(self._host, InProcess):
             return self._host
