@@ -400,3 +400,12 @@ def _refuse_unknown(name: str, value: str) -> None:
     if value not in SWITCHES[name].values:
         allowed = ", ".join(SWITCHES[name].values)
         raise UsageProblem(f"The switch {name!r} has no value {value!r}.", cure=f"It takes: {allowed}.")
+
+
+def parse_pin(text: str) -> tuple[str, str]:
+    """``name=value`` of a command line; refuses what is no switch or no value of it."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageProblem(f"{text!r} sets no switch.", cure="Write --set SWITCH=VALUE.")
+    _refuse_unknown(name.strip(), value.strip())
+    return name.strip(), value.strip()

@@ -16,6 +16,9 @@ from qbharness.yaml_text import nearest
 from qbsim.errors import LocatedProblem, UsageProblem
 from qbsim.resources import data_path
 
+INCIDENTS: Final = "incidents"
+"""The folder of stories that end badly: procedures are rehearsed on them."""
+
 NOT_SCENARIOS: Final = ("targets",)
 """Folders of the library that hold other files."""
 
@@ -41,14 +44,14 @@ def library() -> Path:
 
 
 def themes() -> tuple[str, ...]:
-    """The folders of the library that hold stories, in alphabetical order."""
+    """The folders of the library that hold stories to be held, in alphabetical order."""
     folders = (path.name for path in library().iterdir() if path.is_dir())
-    return tuple(sorted(name for name in folders if name not in (*NOT_SCENARIOS, PROCEDURES)))
+    return tuple(sorted(name for name in folders if name not in (*NOT_SCENARIOS, PROCEDURES, INCIDENTS)))
 
 
 def everything() -> tuple[str, ...]:
-    """The names that stand for the whole library, procedures included."""
-    return (*themes(), PROCEDURES)
+    """The names that stand for the whole library, procedures and incidents included."""
+    return (*themes(), PROCEDURES, INCIDENTS)
 
 
 def find(names: Sequence[str]) -> tuple[Found, ...]:

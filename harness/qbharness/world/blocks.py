@@ -58,6 +58,10 @@ class BlockBook:
         """The alias of the block with this id on the server."""
         return next((r.alias for r in self._records.values() if r.block_id == block_id), None)
 
+    def aliases(self) -> list[str]:
+        """Every alias, in order."""
+        return list(self._records)
+
     def identify(self, hours: Hours) -> str | None:
         """The block whose contents these are: one that is still owed first, then any."""
         fitting = [

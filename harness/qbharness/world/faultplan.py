@@ -34,7 +34,7 @@ from qbsim.connector.faults import Effect
 @final
 @frozen
 class Moment:
-    """A call, as anchors see it: ``nth`` of its operation in this update, about ``block`` if anybody knows."""
+    """A call, as anchors see it: ``nth`` of its operation in this update, about ``block`` if known."""
 
     operation: str
     nth: int
@@ -93,7 +93,7 @@ class FaultPlan:
         self.mispredicted: list[Anchor] = []
 
     def wire_effect(self, moment: Moment, *, answered: bool) -> tuple[Fault, Effect] | None:
-        """The effect on the message of this call, if one is planned for before (or after) the server sees it."""
+        """The effect on this call's message that is planned for before (or after) the server sees it."""
         for planned in self._open(moment):
             build = _EFFECTS.get(type(planned.fault))
             early = isinstance(planned.fault, BEFORE_THE_SERVER)

@@ -7,6 +7,7 @@ under its kind and the number of its first appearance: ``ticket#1``, ``set#3``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, final
 
 _IN_TEXT: Final = 8
@@ -47,12 +48,11 @@ class Naming:
                 text = text.replace(raw, name)
         return text
 
+    def _renamer(self, attribute: str, kind: str) -> Callable[[re.Match[str]], str]:
+        return lambda found: f'{attribute}="{self.name(kind, found[2])}"'
+
     def in_qbxml(self, text: str) -> str:
         """A message set with the ids in its attributes replaced by their names."""
         for attribute, kind in _ATTRIBUTES:
-            text = re.sub(
-                rf"\b{attribute}=([\"'])(.*?)\1",
-                lambda found, a=attribute, k=kind: f'{a}="{self.name(k, found[2])}"',
-                text,
-            )
+            text = re.sub(rf"\b{attribute}=([\"'])(.*?)\1", self._renamer(attribute, kind), text)
         return self.in_text(text)

@@ -1,0 +1,5 @@
+"""``python -m qbharness``."""
+
+from qbharness.cli import main
+
+main()

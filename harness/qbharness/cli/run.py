@@ -1,0 +1,76 @@
+"""``qbharness run``: play scenarios against a sync server and judge it."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("run")
+@click.argument("paths", nargs=-1, metavar="[PATH|PATH:LINE]...")
+@click.option("--only", default="", metavar="TEXT", help="Only scenarios whose name or file contains TEXT.")
+@click.option(
+    "--target", "target_name", default="exact", metavar="FILE|plain|exact", help="The server to judge."
+)
+@click.option("--set", "pins", multiple=True, metavar="SWITCH=VALUE", help="Set a switch for this run.")
+@click.option("--seed", type=int, default=None, help="Overrides the seed of every scenario.")
+@click.option("--strict", is_flag=True, help="EXPOSED counts as broken.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, help="Play on this many servers at once.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that is not held.")
+@click.option(
+    "--report", "reports", multiple=True, metavar="KIND=FILE", help="junit=F, html=F, ndjson=F or md=F."
+)
+@click.option(
+    "--consume-real-queue",
+    is_flag=True,
+    help="Allow a server that is not on this machine, if its target file says disposable: true.",
+)
+def command(
+    paths: tuple[str, ...],
+    only: str,
+    target_name: str,
+    pins: tuple[str, ...],
+    seed: int | None,
+    strict: bool,
+    jobs: int,
+    fail_fast: bool,
+    reports: tuple[str, ...],
+    consume_real_queue: bool,
+) -> None:
+    """Play scenarios against a sync server and judge it.
+
+    PATH is a scenario file, a folder of them, or the name of a bundled one ("lost-answers"); without a
+    path the whole bundled library is played.
+    """
+    from qbharness.cli.exit_codes import NOTHING_SELECTED  # noqa: PLC0415 - --help stays light
+    from qbharness.reports import make, terminal  # noqa: PLC0415
+    from qbharness.running import Plan, run  # noqa: PLC0415
+    from qbharness.scenario.library import load  # noqa: PLC0415
+    from qbharness.targets.guard import check_target  # noqa: PLC0415
+    from qbharness.targets.reader import read_target  # noqa: PLC0415
+    from qbsim.switches import Switches, parse_pin  # noqa: PLC0415
+
+    target = read_target(target_name)
+    switches = Switches(dict(parse_pin(pin) for pin in pins))
+    scenarios = tuple(one for one in load(paths, only=only) if one.kind == "story")
+    if not scenarios:
+        click.echo(f"No scenario matches {only!r}.", err=True)
+        raise click.exceptions.Exit(NOTHING_SELECTED)
+    check_target(target, consume_real_queue=consume_real_queue)
+    plan = Plan(scenarios, target, switches, seed=seed, jobs=jobs, fail_fast=fail_fast)
+    outcomes = run(plan, [terminal(), *(make(spec) for spec in reports)])
+    raise click.exceptions.Exit(exit_code(outcomes, strict=strict))
+
+
+def exit_code(outcomes: tuple[object, ...], *, strict: bool) -> int:
+    """The worst of what was found, as the exit code that CI is promised."""
+    from qbharness.cli import exit_codes as codes  # noqa: PLC0415
+    from qbharness.outcome import Outcome, Status  # noqa: PLC0415
+
+    found = {outcome.status for outcome in outcomes if isinstance(outcome, Outcome)}
+    if Status.BROKEN in found or (strict and Status.EXPOSED in found):
+        return codes.BROKEN
+    if Status.UNDETERMINED in found:
+        return codes.UNDETERMINED
+    if found <= {Status.SKIPPED}:
+        return codes.NOTHING_SELECTED
+    return codes.HELD

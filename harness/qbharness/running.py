@@ -1,0 +1,160 @@
+"""Plays many scenarios against one target: the loop behind ``qbharness run`` and :func:`qbharness.run`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import current_process, get_context
+from pathlib import Path
+from typing import Final, final
+
+from attrs import evolve, field, frozen
+
+from qbharness.outcome import Outcome, Reporter, Status, Summary
+from qbharness.scenario.model import Scenario
+from qbharness.targets.model import TargetFile
+from qbharness.targets.target import Target
+from qbharness.world.runner import run_scenario
+from qbsim.connector.transport import HttpTransport, Transport
+from qbsim.errors import UsageProblem
+from qbsim.switches import Switches
+
+
+@final
+@frozen
+class Plan:
+    """What is to be played, and how.
+
+    ``jobs`` above 1 starts the target once per worker, so the target file must say how to start it.
+    ``environment`` is where secrets are looked up and what the server's process inherits.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    target: TargetFile
+    switches: Switches = field(factory=Switches)
+    seed: int | None = None
+    jobs: int = 1
+    fail_fast: bool = False
+    environment: Mapping[str, str] = field(factory=lambda: dict(os.environ), repr=False)
+
+
+def run(plan: Plan, reporters: Iterable[Reporter] = ()) -> tuple[Outcome, ...]:
+    """Play every scenario of ``plan`` in order and report as it goes; returns the outcomes.
+
+    Raises :class:`SetUpProblem` where the target cannot be started at all.
+    """
+    told = tuple(reporters)
+    started = time.perf_counter()
+    outcomes: list[Outcome] = []
+    for reporter in told:
+        reporter.run_started(len(plan.scenarios), plan.target.name)
+    try:
+        played = _in_parallel(plan, told) if plan.jobs > 1 else _in_turn(plan, told)
+        for outcome in played:
+            outcomes.append(outcome)
+            for reporter in told:
+                reporter.scenario_ended(outcome)
+            if plan.fail_fast and outcome.status in {Status.BROKEN, Status.UNDETERMINED}:
+                break
+    finally:
+        summary = Summary.of(outcomes, time.perf_counter() - started)
+        for reporter in told:
+            reporter.run_ended(summary)
+    return tuple(outcomes)
+
+
+def _in_turn(plan: Plan, told: Sequence[Reporter]) -> Iterator[Outcome]:
+    with (
+        tempfile.TemporaryDirectory(prefix="qbharness-") as folder,
+        _Player(plan, Path(folder), "0") as player,
+    ):
+        for scenario in plan.scenarios:
+            for reporter in told:
+                reporter.scenario_started(scenario)
+            yield player.play(scenario, told)
+
+
+def _in_parallel(plan: Plan, told: Sequence[Reporter]) -> Iterator[Outcome]:
+    if plan.target.start is None and plan.target.app is None:
+        raise UsageProblem(
+            f"The target {plan.target.name!r} is not started here, so --jobs would share one server.",
+            cure="Use --jobs 1, or give the target file a start.",
+        )
+    with (
+        tempfile.TemporaryDirectory(prefix="qbharness-") as folder,
+        ProcessPoolExecutor(
+            plan.jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(plan, folder)
+        ) as pool,
+    ):
+        futures: list[Future[Outcome]] = [pool.submit(_play, n) for n in range(len(plan.scenarios))]
+        try:
+            for scenario, future in zip(plan.scenarios, futures, strict=True):
+                outcome = future.result()
+                for reporter in told:
+                    reporter.scenario_started(scenario)
+                    for event in outcome.history:
+                        reporter.event(event)
+                yield outcome
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+@final
+class _Player:
+    """One worker: a target of its own, and the line to it."""
+
+    def __init__(self, plan: Plan, folder: Path, worker: str) -> None:
+        self._plan = plan
+        self._target = Target(plan.target, worker=worker, folder=folder, environment=plan.environment)
+        self._transport: HttpTransport | None = None
+
+    def __enter__(self) -> _Player:
+        self._target.__enter__()
+        self._transport = HttpTransport(ca=self._target.connection().ca_file)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        if self._transport is not None:
+            self._transport.close()
+        self._target.__exit__(*problem)  # type: ignore[arg-type]
+
+    def play(self, scenario: Scenario, told: Sequence[Reporter]) -> Outcome:
+        started = time.perf_counter()
+        transport: Transport | None = self._transport
+        assert transport is not None  # noqa: S101 - set by __enter__
+        outcome = run_scenario(
+            scenario,
+            self._target,
+            transport,
+            switches=self._plan.switches,
+            seed=self._plan.seed,
+            sinks=[reporter.event for reporter in told],
+        )
+        return evolve(outcome, seconds=time.perf_counter() - started)
+
+
+_WORKER: Final[dict[str, _Player]] = {}
+"""The player of this worker process; made once, when the process starts."""
+
+
+def _begin(plan: Plan, folder: str) -> None:
+    import atexit  # noqa: PLC0415 - workers only
+
+    worker = str(current_process()._identity[0] - 1)  # noqa: SLF001 - the only number a worker has
+    home = Path(folder) / f"worker-{worker}"
+    home.mkdir()
+    player = _Player(plan, home, worker)
+    _WORKER["player"] = player.__enter__()
+    _WORKER_PLAN.append(plan)
+    atexit.register(player.__exit__, None, None, None)
+
+
+_WORKER_PLAN: Final[list[Plan]] = []
+
+
+def _play(number: int) -> Outcome:
+    return _WORKER["player"].play(_WORKER_PLAN[0].scenarios[number], ())

@@ -1,0 +1,105 @@
+"""Plays one plan against one target and returns what happened. It only records; it never judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qbharness.history import AtRest, Expected, History, ScenarioStarted, Sink
+from qbharness.scenario.expectations import Expectation
+from qbharness.scenario.model import Scenario, walk
+from qbharness.scenario.steps import RestoreServerBackup
+from qbharness.targets.target import Target
+from qbharness.world import owner, updates
+from qbharness.world.expecting import arguments_of, decided_by
+from qbharness.world.founding import found_company
+from qbharness.world.recorder import Recorder
+from qbharness.world.world import World
+from qbsim.connector.transport import Transport
+from qbsim.quickbooks import QuickBooks
+from qbsim.source import DEFAULT_START, Source
+from qbsim.switches import Switches
+
+
+def play(
+    scenario: Scenario,
+    target: Target,
+    transport: Transport,
+    *,
+    switches: Switches,
+    seed: int | None = None,
+    sinks: Iterable[Sink] = (),
+) -> History:
+    """Play ``scenario`` from a clean start to rest.
+
+    ``switches`` are those in force, the scenario's pins included. Raises :class:`SetUpProblem` where the
+    target cannot be reset or steered: then nothing can be said about the server.
+    """
+    source = Source(scenario.seed if seed is None else seed, scenario.clock or DEFAULT_START)
+    recorder = Recorder(source, sinks)
+    recorder.add(
+        ScenarioStarted(
+            scenario=scenario.name,
+            file=scenario.file,
+            target=target.name,
+            seed=source.seed,
+            switches=dict(switches.pins),
+            contract=target.contract.as_words(),
+            decided_by=decided_by(scenario),
+        )
+    )
+    company = found_company(scenario.company, source, switches)
+    world = World(
+        scenario,
+        target,
+        transport,
+        source=source,
+        switches=switches,
+        quickbooks=QuickBooks(company, source, switches),
+        company=company,
+        recorder=recorder,
+    )
+    try:
+        _play(world)
+    finally:
+        world.close()
+    return recorder.history
+
+
+def _play(world: World) -> None:
+    scenario = world.scenario
+    world.target.reset()
+    world.set_server_clock()
+    world.record_journal()
+    for block in scenario.blocks:
+        owner.add(world, block.alias, block.fields)
+    if any(isinstance(step, RestoreServerBackup) for step in walk(scenario.steps)):
+        world.target.save_backup(owner.BACKUP)
+    world.connect()
+    world.record_ledger("start")
+    for number, step in enumerate(scenario.steps, start=1):
+        for _ in world.take(step, number):
+            pass
+    expect(world, scenario.expect)
+    updates.quiet_updates(world)
+    updates.tell_undelivered(world)
+    world.record_journal()
+    world.record_ledger("at rest")
+    world.record_server_list("at rest")
+    world.recorder.add(AtRest())
+
+
+def expect(world: World, expectations: tuple[Expectation, ...]) -> None:
+    """Record what the author expects, below what there is to be seen."""
+    if not expectations:
+        return
+    world.record_journal()
+    world.record_ledger("expected")
+    world.record_server_list("expected")
+    for expectation in expectations:
+        world.recorder.add(
+            Expected(
+                word=expectation.word,
+                arguments=arguments_of(expectation, world.scenario),
+                line=expectation.place.line if expectation.place else None,
+            )
+        )

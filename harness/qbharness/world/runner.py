@@ -1,0 +1,162 @@
+"""One scenario, from the question whether it can be played here to its outcome."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from pathlib import PurePath
+from typing import Final
+
+from attrs import evolve
+
+from qbharness.checks.judging import Judgement, judge
+from qbharness.checks.registry import Verdict
+from qbharness.history import Event, History, Sink, Undetermined
+from qbharness.outcome import Exposure, Outcome, Status
+from qbharness.scenario.model import Scenario
+from qbharness.targets.target import Target
+from qbharness.world.executor import play
+from qbharness.world.needs import why_not
+from qbsim.certainty import Certainty
+from qbsim.connector.transport import Transport
+from qbsim.errors import SetUpProblem, SimulatorGap
+from qbsim.switches import SWITCHES, Switches
+
+_SHAKY: Final = (Certainty.PLAUSIBLE, Certainty.ADVERSARIAL)
+
+_STATUS: Final = {
+    Verdict.HELD: Status.HELD,
+    Verdict.BROKEN: Status.BROKEN,
+    Verdict.UNKNOWN: Status.UNDETERMINED,
+}
+
+
+def run_scenario(
+    scenario: Scenario,
+    target: Target,
+    transport: Transport,
+    *,
+    switches: Switches | None = None,
+    seed: int | None = None,
+    sinks: Iterable[Sink] = (),
+) -> Outcome:
+    """Play one scenario and judge it.
+
+    ``switches`` are those of the command line; the scenario's own pins go on top. What is broken only
+    under values that nobody has documented or seen is EXPOSED, so such a run is played again without them.
+    """
+    reproduce = _reproduce(scenario, target, switches, seed)
+    blank = Outcome(scenario, target.name, Status.SKIPPED, History(), None, reproduce=reproduce)
+    if (reason := why_not(scenario, target)) is not None:
+        return evolve(blank, reason=reason)
+    in_force = (switches or Switches()).with_pins(scenario.switches)
+    heard: list[Event] = []
+    try:
+        history = play(
+            scenario, target, transport, switches=in_force, seed=seed, sinks=(heard.append, *sinks)
+        )
+    except (SetUpProblem, SimulatorGap) as trouble:
+        return evolve(
+            blank,
+            status=Status.UNDETERMINED,
+            history=History((*heard, Undetermined(n=len(heard) + 1, reason=str(trouble)))),
+            reason=str(trouble),
+            output=target.output(),
+        )
+    judgement = judge(history)
+    outcome = evolve(
+        blank,
+        status=_STATUS[judgement.verdict],
+        history=history,
+        judgement=judgement,
+        reason=_reason(judgement),
+        output=target.output(),
+    )
+    if outcome.status is Status.BROKEN:
+        outcome = _exposed(outcome, target, transport, in_force, seed)
+    return _as_expected(outcome, target)
+
+
+def _reason(judgement: Judgement) -> str:
+    worst = judgement.broken or judgement.unknown
+    return worst[0].sentence if worst else ""
+
+
+def _exposed(
+    outcome: Outcome, target: Target, transport: Transport, in_force: Switches, seed: int | None
+) -> Outcome:
+    """Is the failure one of the server alone, or does it need a fact that nobody knows?"""
+    shaky = {name: value for name, value in in_force.pins.items() if _is_shaky(name, value)}
+    if not shaky:
+        return outcome
+    firm = Switches({name: value for name, value in in_force.pins.items() if name not in shaky})
+    plain = evolve(outcome.scenario, switches={})
+    again = judge(play(plain, target, transport, switches=firm, seed=seed))
+    if again.broken:
+        return outcome
+    exposures = tuple(
+        Exposure(
+            name,
+            value,
+            SWITCHES[name].values[value].certainty.value,
+            SWITCHES[name].values[value].source,
+            outcome.reason,
+        )
+        for name, value in shaky.items()
+    )
+    return evolve(outcome, status=Status.EXPOSED, exposures=exposures)
+
+
+def _is_shaky(name: str, value: str) -> bool:
+    switch = SWITCHES[name]
+    return value != switch.default and switch.values[value].certainty in _SHAKY
+
+
+def _as_expected(outcome: Outcome, target: Target) -> Outcome:
+    """What the target file says is known to fail must fail, and only that."""
+    expected = [
+        each
+        for each in target.file.expect_broken
+        if not each.scenarios or any(_names(outcome.scenario, pattern) for pattern in each.scenarios)
+    ]
+    if not expected or outcome.judgement is None:
+        return outcome
+    broken = {finding.check for finding in outcome.judgement.broken}
+    for each in expected:
+        if outcome.status is Status.HELD and each.scenarios:
+            return evolve(
+                outcome,
+                status=Status.BROKEN,
+                reason=f"The target file expects {each.check!r} to be broken ({each.reason}), but it holds. "
+                "Take the line out of the target file.",
+            )
+    known = {each.check: each for each in expected if each.until >= _today(outcome)}
+    if outcome.status is Status.BROKEN and broken <= set(known):
+        reasons = "; ".join(f"{name}: {known[name].reason}" for name in sorted(broken))
+        return evolve(outcome, status=Status.HELD, reason=f"known to be broken ({reasons})")
+    return outcome
+
+
+def _today(outcome: Outcome) -> dt.date:
+    """The date on the simulated clock: two runs of one plan never differ by the day they were made on."""
+    last = list(outcome.history)[-1]
+    return dt.date.fromisoformat(last.at[:10])
+
+
+def _names(scenario: Scenario, pattern: str) -> bool:
+    path = PurePath(scenario.file)
+    return any(fnmatch(text, pattern) for text in (scenario.name, path.stem, path.parent.name))
+
+
+def _reproduce(scenario: Scenario, target: Target, switches: Switches | None, seed: int | None) -> str:
+    where = scenario.file
+    if scenario.parameters and scenario.place:
+        where = f"{where}:{scenario.place.line}"
+    words = ["qbharness", "run", where, "--target", str(target.file.path or target.name)]
+    for name, value in (switches.pins if switches else {}).items():
+        words += ["--set", f"{name}={value}"]
+    if seed is not None:
+        words += ["--seed", str(seed)]
+    return shlex.join(words)
