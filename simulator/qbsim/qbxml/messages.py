@@ -178,7 +178,7 @@ def _judge(
 
     Raises :class:`StructureRefused` if the structure is broken.
     """
-    places = parser.spots(data)
+    places = parser.spots(data, root)
     where = dict(zip(root.iter(etree.Element), places, strict=True))
     tree = root.getroottree()
 

@@ -14,6 +14,10 @@ from qbsim.qbxml.model import Child, Span, children_of
 from qbsim.qbxml.notation import notation
 from qbsim.qbxml.versions import COVERED, Version
 
+_LIKELY: Final = 0.75
+_NEARLY_SURE: Final = 0.85
+"""How alike two names are; surer if the name as written exists elsewhere."""
+
 
 @final
 @frozen
@@ -185,10 +189,11 @@ def _misspelt(case: Case) -> Mistake | None:
     near = folded.get(case.name.lower())
     if near is not None:
         return Mistake("qbxml.misspelt", f"Capitals count: `{case.name}` is written `{near}`.")
-    close = difflib.get_close_matches(case.name, allowed(case.state), n=1, cutoff=0.75)
-    close = close or difflib.get_close_matches(case.name, names, n=1, cutoff=0.75)
-    if close and not case.grammar.knows(case.name):
-        return Mistake("qbxml.misspelt", f"qbXML has no `{case.name}`. Did you mean `{close[0]}`?")
+    elsewhere = case.grammar.knows(case.name)
+    cutoff = _NEARLY_SURE if elsewhere else _LIKELY
+    for near_names in (allowed(case.state), () if elsewhere else names):
+        for close in difflib.get_close_matches(case.name, near_names, n=1, cutoff=cutoff):
+            return Mistake("qbxml.misspelt", f"`{case.parent}` has no `{case.name}`. Did you mean `{close}`?")
     return None
 
 
@@ -197,7 +202,8 @@ def _belongs_inside(case: Case) -> Mistake | None:
     around = [name for name in case.names if case.name in _inside(case.grammar, case.parent, name)]
     if not around:
         return None
-    shown = ", ".join(f"`{name}`" for name in around[:4])
+    next_ones = [name for name in around if name in allowed(case.state)]
+    shown = ", ".join(f"`{name}`" for name in (next_ones or around)[:4])
     return Mistake("qbxml.misplaced", f"`{case.name}` belongs inside {shown}. Put that element around it.")
 
 

@@ -258,10 +258,12 @@ class Spot:
     column: int
 
 
-def spots(data: bytes) -> list[Spot]:
-    """The place of every element of a well-formed document, in document order.
+def spots(data: bytes, root: etree._Element) -> list[Spot]:
+    """The place of every element of ``root``, which was parsed from ``data``, in document order.
 
-    lxml keeps lines only. Raises :class:`StructureRefused` below :data:`MAX_DEPTH`.
+    lxml keeps lines only, so expat reads the text again. It knows an older edition of XML, with fewer
+    letters in names: where it stops, the lines have to do. Raises :class:`StructureRefused` below
+    :data:`MAX_DEPTH`.
     """
     found: list[Spot] = []
     depth = 0
@@ -286,5 +288,9 @@ def spots(data: bytes) -> list[Spot]:
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.Parse(data, True)
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        lines: list[Any] = [element.sourceline for element in root.iter(etree.Element)]
+        return [Spot(line or 1, 1) for line in lines]
     return found

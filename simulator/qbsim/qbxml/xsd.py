@@ -183,13 +183,7 @@ class XsdWriter:
         return _simple(self._anonymous(kind), name=name)
 
     def _anonymous(self, kind: SimpleType) -> str:
-        if not self._values:
-            return _restriction("xs:string", "")
-        plain = _restriction(f"xs:{kind.base}", _facets(kind))
-        if not kind.or_empty:
-            return plain
-        empty = _restriction("xs:token", '<xs:enumeration value=""/>')
-        return f"<xs:union>{_simple(plain)}{_simple(empty)}</xs:union>"
+        return _value_type(kind) if self._values else _restriction("xs:string", "")
 
 
 _MESSAGE_SETS: Final = _ROOTS - {"QBXML"} | {"SignonMsgsRq", "SignonMsgsRs"}
@@ -206,6 +200,20 @@ def _only(particle: Particle | None, wanted: frozenset[str]) -> Particle | None:
 def _is_local(kind: SimpleType) -> bool:
     """Does ``kind`` differ from the SDK's type of its name?"""
     return kind != type_named(kind.name)
+
+
+def simple_type_schema(kind: SimpleType) -> str:
+    """A schema whose one element, ``value``, has the type ``kind``."""
+    inside = _value_type(kind)
+    return f'{_OPEN}<xs:element name="value">{_simple(inside)}</xs:element></xs:schema>'
+
+
+def _value_type(kind: SimpleType) -> str:
+    plain = _restriction(f"xs:{kind.base}", _facets(kind))
+    if not kind.or_empty:
+        return plain
+    empty = _restriction("xs:token", '<xs:enumeration value=""/>')
+    return f"<xs:union>{_simple(plain)}{_simple(empty)}</xs:union>"
 
 
 def _simple(inside: str, *, name: str = "") -> str:

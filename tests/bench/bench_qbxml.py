@@ -1,0 +1,85 @@
+"""How fast qbXML is read and judged, beside what lxml needs for parsing alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+
+from benchmarks import Line, rate, seconds_of
+from lxml import etree
+
+from qbsim.qbxml import judge, read_message_set, write_answer
+from qbsim.qbxml.other_schemas import second_opinion
+from qbsim.qbxml.parser import parse
+from qbsim.qbxml.versions import NEWEST, Version
+
+HOURS = """\
+<?xml version="1.0" encoding="utf-8"?>
+<?qbxml version="13.0"?>
+<QBXML>
+  <QBXMLMsgsRq onError="stopOnError">
+    <TimeTrackingAddRq requestID="1">
+      <TimeTrackingAdd>
+        <TxnDate>2026-11-02</TxnDate>
+        <EntityRef><FullName>Jane Doe</FullName></EntityRef>
+        <CustomerRef><FullName>Acme:Roof</FullName></CustomerRef>
+        <ItemServiceRef><FullName>Framing</FullName></ItemServiceRef>
+        <Duration>PT8H0M0S</Duration>
+        <ClassRef><FullName>North</FullName></ClassRef>
+        <PayrollItemWageRef><FullName>Regular</FullName></PayrollItemWageRef>
+        <Notes>framing</Notes>
+        <BillableStatus>Billable</BillableStatus>
+      </TimeTrackingAdd>
+    </TimeTrackingAddRq>
+  </QBXMLMsgsRq>
+</QBXML>
+"""
+
+FIRST_USE = """
+import time
+from lxml import etree
+import qbsim.qbxml
+document = {document!r}
+start = time.perf_counter()
+qbsim.qbxml.read_message_set(document)
+print(time.perf_counter() - start)
+"""
+
+
+def first_use() -> float:
+    """Seconds until the first document of a version is judged, in a new process, imports not counted."""
+    code = FIRST_USE.format(document=HOURS.replace("13.0", "16.0"))
+    return min(
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+        for _ in range(3)
+    )
+
+
+def bench_qbxml() -> Iterable[Line]:
+    """Reading, refusing, explaining, writing; the bars are those of the issue."""
+    data = HOURS.encode()
+    bad = HOURS.replace("PT8H0M0S", "8:30")
+    alone = rate(lambda: etree.fromstring(data), batch=1)
+    yield Line(
+        "TimeTrackingAdd: parse + both gates, beside lxml's parse",
+        rate(lambda: read_message_set(HOURS)),
+        alone,
+        bar="at least 0.33",
+    )
+    yield Line(
+        "TimeTrackingAdd: refused with its explanation, beside accepted", rate(lambda: judge(bad)), alone
+    )
+    root = parse(HOURS)
+    yield Line(
+        "TimeTrackingAdd: written as QuickBooks does, beside lxml's tostring",
+        rate(lambda: write_answer(root)),
+        rate(lambda: etree.tostring(root)),
+    )
+    yield Line("first use of a version, beside the bar of 0.3 s", first_use(), 0.3, unit="s", bar="below 1")
+    yield Line(
+        "second opinion of xmlschema, beside our first use",
+        seconds_of(lambda: second_opinion(bad, Version(13, 0))),
+        seconds_of(lambda: judge(bad, NEWEST)),
+        unit="s",
+    )
