@@ -70,6 +70,7 @@ class UpdateWatch(Observer):
         self._moment = Moment("", 0, None)
         self._offered: tuple[str | None, ...] = ()
         self._processing: Moment | None = None
+        self._processing_call = 0
         self._learned_answer: tuple[Answer, ...] = ()
         self._meant: list[str] = []
         self._cause = ""
@@ -237,6 +238,7 @@ class UpdateWatch(Observer):
         """QuickBooks is about to work: its crash points now belong to this request."""
         if asked.purpose == "request":
             self._processing = Moment("sendRequestXML", self._moment.nth, self._moment.block)
+            self._processing_call = asked.call or 0
             self._world.processing = self
 
     def answered(self, answered: QuickBooksAnswered) -> None:
@@ -270,8 +272,9 @@ class UpdateWatch(Observer):
         fault = self._plan.quickbooks_dies(self._processing, point)
         if fault is None:
             return
-        self._world.record_journal()
-        self._struck(fault, self._world.last_call)
+        if point != "before commit":
+            self._world.record_journal()
+        self._struck(fault, self._processing_call)
         self._world.recorder.add(ProcessChanged(process="QuickBooks", change="killed"))
         self._world.quickbooks_died()
         raise QuickBooksDied

@@ -79,7 +79,6 @@ class World:
         self.calls: dict[int, UpdateWatch] = {}
         self.processing: UpdateWatch | None = None
         self.numbers = count(1)
-        self.last_call = 0
         self.wiretap = Wiretap(
             transport,
             update_of=lambda number: self.calls[number].update,
