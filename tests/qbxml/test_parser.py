@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from qbxml_support import HOURS, hours
 
 from qbsim.certainty import RULES
 from qbsim.qbxml import NEWEST, QbxmlRefused, StructureRefused, judge, read_message_set
+from qbsim.qbxml.messages import MOST_REFUSALS
 from qbsim.qbxml.parser import MAX_CHARACTERS, MAX_DEPTH, parse
 
 HEAD = '<?xml version="1.0"?>\n<?qbxml version="13.0"?>\n'
@@ -154,6 +156,25 @@ def test_the_word_xmlns_in_a_note_is_only_text() -> None:
 def test_nesting_that_the_parser_takes_is_bounded_in_the_explanation() -> None:
     deep = "<TimeTrackingAdd>" * (MAX_DEPTH + 10) + "</TimeTrackingAdd>" * (MAX_DEPTH + 10)
     assert judge(hours(("<TxnDate>", f"{deep}<TxnDate>")))[0].rule == "qbxml.depth"
+
+
+LONG = {
+    "many elements that nobody knows": "<a/>" * 1_000_000,
+    "many bad requests": '<HostQueryRq requestID="' + "1" * 51 + '"/>',
+    "many siblings before a stranger": "<TimeTrackingQueryRq>"
+    + "<IncludeRetElement>x</IncludeRetElement>" * 100_000
+    + "<MaxReturned>1</MaxReturned></TimeTrackingQueryRq>",
+}
+
+
+@pytest.mark.parametrize("long", LONG)
+def test_a_long_and_bad_document_is_refused_in_bounded_time(long: str) -> None:
+    inside = LONG[long] * (20_000 if long == "many bad requests" else 1)
+    text = f'{HEAD}<QBXML><QBXMLMsgsRq onError="stopOnError">{inside}</QBXMLMsgsRq></QBXML>'
+    begun = time.perf_counter()
+    refusals = judge(text)
+    assert 1 <= len(refusals) <= MOST_REFUSALS
+    assert time.perf_counter() - begun < 20, "a bound against explosions, not a benchmark"
 
 
 def test_a_long_document_below_the_limit_is_read() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, final
 
 from attrs import evolve, field, frozen
@@ -171,36 +171,55 @@ def _message_set(
 # --- after a refusal ----------------------------------------------------------------------------
 
 
+MOST_REFUSALS: Final = 100
+"""So many bad values are told of one document, and so many get their exact path; more help nobody."""
+
+
 def _judge(
     root: etree._Element, data: bytes, gates: Schemas, *, every: bool = False
 ) -> dict[etree._Element, Refusal]:
-    """The value refusals of each message (the first one, or ``every`` one by its element).
+    """The value refusals of a document: the first of each message, or ``every`` one by its element.
 
     Raises :class:`StructureRefused` if the structure is broken.
     """
-    places = parser.spots(data, root)
-    where = dict(zip(root.iter(etree.Element), places, strict=True))
-    tree = root.getroottree()
-
-    def located(refusal: Refusal, element: etree._Element) -> Refusal:
-        inner = tree.getelementpath(element)
-        path = str(root.tag) if inner == "." else f"{root.tag}/{inner}"
-        return evolve(refusal, line=where[element].line, column=where[element].column, path=path)
-
     broken = first_break(root, gates.grammar)
     if broken is not None:
         refusal = Refusal("structure", broken.rule, broken.found, broken.likely, allowed=broken.allowed)
-        raise StructureRefused(located(refusal, broken.element))
+        place = parser.spots(data, root, {broken.element})[broken.element]
+        raise StructureRefused(_located(refusal, broken.element, place, exactly=True))
     if not gates.structure.validate(root):
-        raise StructureRefused(_from_lxml(gates.structure, "structure"))
-    refused: dict[etree._Element, Refusal] = {}
+        raise StructureRefused(_from_lxml(gates.structure))
+    bad = dict(_bad_values(root, gates, every=every))
+    if not bad and not gates.strict.validate(root):
+        raise StructureRefused(_from_lxml(gates.strict))
+    places = parser.spots(data, root, {each.element for each in bad.values()})
+    return {
+        element: _located(_value(each), each.element, places[each.element], exactly=at < MOST_REFUSALS)
+        for at, (element, each) in enumerate(bad.items())
+    }
+
+
+def _bad_values(
+    root: etree._Element, gates: Schemas, *, every: bool
+) -> Iterator[tuple[etree._Element, BadValue]]:
+    found = 0
     for messages in root:
         for message in messages.iterchildren(etree.Element):
             for bad in bad_values(message, gates.grammar):
-                refused.setdefault(bad.element if every else message, located(_value(bad), bad.element))
-    if not refused and not gates.strict.validate(root):
-        raise StructureRefused(_from_lxml(gates.strict, "structure"))
-    return refused
+                yield bad.element if every else message, bad
+                found += 1
+                if not every:
+                    break
+                if found == MOST_REFUSALS:
+                    return
+
+
+def _located(refusal: Refusal, element: etree._Element, place: parser.Spot, *, exactly: bool) -> Refusal:
+    """``refusal`` with its place; the numbers in an exact path cost a walk over all siblings."""
+    names = [str(each.tag) for each in (*reversed(list(element.iterancestors())), element)]
+    if exactly and len(names) > 1:
+        names[1:] = [element.getroottree().getelementpath(element)]
+    return evolve(refusal, line=place.line, column=place.column, path="/".join(names))
 
 
 def _value(bad: BadValue) -> Refusal:
@@ -215,8 +234,10 @@ def _value(bad: BadValue) -> Refusal:
     )
 
 
-def _from_lxml(schema: etree.XMLSchema, gate: Literal["structure", "value"]) -> Refusal:
+def _from_lxml(schema: etree.XMLSchema) -> Refusal:
     """The validator's own words, for a break that our explanation does not see."""
     log: Any = schema.error_log
     error = log[0]
-    return Refusal(gate, "qbxml.schema", "", f"The schema validator says: {error.message}", line=error.line)
+    return Refusal(
+        "structure", "qbxml.schema", "", f"The schema validator says: {error.message}", line=error.line
+    )

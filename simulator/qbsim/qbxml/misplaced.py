@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
+from itertools import groupby, islice
 from typing import Final, final
 
 from attrs import frozen
@@ -14,6 +15,7 @@ from qbsim.qbxml.model import Child, Span, children_of
 from qbsim.qbxml.notation import notation
 from qbsim.qbxml.versions import COVERED, Version
 
+_MOST_SIBLINGS: Final = 200
 _LIKELY: Final = 0.75
 _NEARLY_SURE: Final = 0.85
 """How alike two names are; surer if the name as written exists elsewhere."""
@@ -49,6 +51,11 @@ class Case:
         """The children of the parent, in order."""
         children = children_of(self.grammar.content(self.parent).particle)
         return tuple(dict.fromkeys(child.name for child in children))
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The first elder siblings, repetitions left out: bounded, however long the document is."""
+        return tuple(name for name, _ in groupby(islice(self.seen, _MOST_SIBLINGS)))
 
     @property
     def version(self) -> Version:
@@ -90,9 +97,9 @@ def _alternatives(case: Case) -> Mistake | None:
     """It would be allowed, had another alternative not been chosen."""
     if case.name not in case.names:
         return None
-    for at, other in enumerate(case.seen):
-        if _fits(case, (*case.seen[:at], *case.seen[at + 1 :])):
-            before = [name for name in case.seen if _position(case, name) > _position(case, case.name)]
+    for at, other in enumerate(case.runs):
+        if _fits(case, (*case.runs[:at], *case.runs[at + 1 :])):
+            before = [name for name in case.runs if _position(case, name) > _position(case, case.name)]
             if before:
                 return None
             return Mistake(
@@ -119,8 +126,8 @@ def _too_late(case: Case) -> Mistake | None:
     """It belongs before one of its elder siblings."""
     if case.name not in case.names:
         return None
-    for at, other in enumerate(case.seen):
-        if _fits(case, case.seen[:at]) and _position(case, other) > _position(case, case.name):
+    for at, other in enumerate(case.runs):
+        if _fits(case, case.runs[:at]) and _position(case, other) > _position(case, case.name):
             return Mistake("qbxml.order", f"`{case.name}` belongs before `{other}`. Move it there.")
     return None
 

@@ -7,6 +7,7 @@ answers 0x80040400 to all of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final, final
 from xml.parsers import expat
 
@@ -15,7 +16,7 @@ from lxml import etree
 
 from qbsim.qbxml.refusals import Refusal, StructureRefused
 
-MAX_CHARACTERS: Final = 32 * 1024 * 1024
+MAX_CHARACTERS: Final = 16 * 1024 * 1024
 """The longest document that is read. Not QuickBooks' limit, which is unknown: ours, to stay bounded."""
 
 MAX_DEPTH: Final = 64
@@ -258,28 +259,27 @@ class Spot:
     column: int
 
 
-def spots(data: bytes, root: etree._Element) -> list[Spot]:
-    """The place of every element of ``root``, which was parsed from ``data``, in document order.
+def spots(
+    data: bytes, root: etree._Element, wanted: Collection[etree._Element]
+) -> dict[etree._Element, Spot]:
+    """The places of the ``wanted`` elements of ``root``, which was parsed from ``data``.
 
     lxml keeps lines only, so expat reads the text again. It knows an older edition of XML, with fewer
     letters in names: where it stops, the lines have to do. Raises :class:`StructureRefused` below
     :data:`MAX_DEPTH`.
     """
-    found: list[Spot] = []
-    depth = 0
+    numbers = {at: element for at, element in enumerate(root.iter(etree.Element)) if element in wanted}
+    found: dict[etree._Element, Spot] = {}
+    seen = depth = 0
 
     def start(*_: object) -> None:
-        nonlocal depth
+        nonlocal depth, seen
         depth += 1
-        found.append(Spot(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1))
         if depth > MAX_DEPTH:
-            raise _refused(
-                "depth",
-                f"{depth} levels",
-                f"The document nests deeper than the {MAX_DEPTH} levels that are read here.",
-                line=found[-1].line,
-                column=found[-1].column,
-            )
+            raise _too_deep(Spot(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1))
+        if seen in numbers:
+            found[numbers[seen]] = Spot(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+        seen += 1
 
     def end(*_: object) -> None:
         nonlocal depth
@@ -291,6 +291,17 @@ def spots(data: bytes, root: etree._Element) -> list[Spot]:
     try:
         parser.Parse(data, True)
     except expat.ExpatError:
-        lines: list[Any] = [element.sourceline for element in root.iter(etree.Element)]
-        return [Spot(line or 1, 1) for line in lines]
+        for element in wanted:
+            line: Any = element.sourceline
+            found.setdefault(element, Spot(line or 1, 1))
     return found
+
+
+def _too_deep(spot: Spot) -> StructureRefused:
+    return _refused(
+        "depth",
+        f"{MAX_DEPTH + 1} levels",
+        f"The document nests deeper than the {MAX_DEPTH} levels that are read here.",
+        line=spot.line,
+        column=spot.column,
+    )
