@@ -277,14 +277,6 @@ _TABLE: Final = (
         },
     ),
     Switch(
-        "negative_duration",
-        "Is a negative Duration accepted?",
-        {
-            "refused": Value(PLAUSIBLE, "no timesheet shows one"),
-            "accepted": Value(PLAUSIBLE, "the schema allows it"),
-        },
-    ),
-    Switch(
         "inactive_names",
         "May a new time entry use an inactive name?",
         {

@@ -142,17 +142,23 @@ def journal(file: Path, every: bool) -> None:
 
 @command.command("request")
 @_FILE
-@click.argument("request", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@click.argument(
+    "document",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=False,
+    metavar="[REQUEST.xml]",
+)
 @click.option("--application", default="qbharness company request", help="The application's name.")
 @click.option("--set", "pins", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
-def request(file: Path, request: Path | None, application: str, pins: tuple[str, ...]) -> None:
+def request(file: Path, document: Path | None, application: str, pins: tuple[str, ...]) -> None:
     """Ask the company file: REQUEST.xml (or standard input) to QuickBooks' answer.
 
     An HRESULT is printed with its text, and the reason if it is known; then the exit code is 1.
     """
     from qbsim.processor import HResultError  # noqa: PLC0415
 
-    text = click.get_text_stream("stdin").read() if request is None else request.read_bytes().decode()
+    data = click.get_binary_stream("stdin").read() if document is None else document.read_bytes()
+    text = data.decode("utf-8", "replace")
     with _opened(file, pins) as qb:
         try:
             processor = qb.request_processor()

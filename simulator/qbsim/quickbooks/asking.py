@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from attrs import field, frozen
 
@@ -109,24 +109,38 @@ def _noun(company: CompanyFile, name: str) -> str:
 
 
 def resolve_all(company: CompanyFile, values: Values, node: Node, record: str) -> Values:
-    """``values`` with every reference in them resolved, at any depth; empty ones are left out."""
-    resolved: Values = {}
-    for name, value in values.items():
-        inner = node.by_name[name]
-        if isinstance(value, list):
-            kept = [_resolved(company, one, inner, record) for one in value]
-            resolved[name] = [one for one in kept if one not in (None, "", {})]
-        else:
-            resolved[name] = _resolved(company, value, inner, record)
-    return {name: value for name, value in resolved.items() if value not in (None, "", {}, [])}
+    """``values`` with every reference in them resolved, at any depth; what is empty stays empty."""
+    return {
+        name: [_resolved(company, one, node.by_name[name], record) for one in value]
+        if isinstance(value, list)
+        else _resolved(company, value, node.by_name[name], record)
+        for name, value in values.items()
+    }
 
 
-def _resolved(company: CompanyFile, value: str | Values, node: Node, record: str) -> str | Values | None:
+def _resolved(company: CompanyFile, value: str | Values, node: Node, record: str) -> str | Values:
     if isinstance(value, str):
         return value
     if node.is_ref and node.name != "ParentRef":
-        return resolve(company, node.name, value, record)
+        return resolve(company, node.name, value, record) or {}
     return value if node.is_ref else resolve_all(company, value, node, record)
+
+
+def without_empty(values: Values) -> Values:
+    """``values`` without empty leaves, references and aggregates, at any depth."""
+    kept: Values = {}
+    for name, value in values.items():
+        if isinstance(value, list):
+            inner: Any = [one for one in map(_kept, value) if one not in ("", {})]
+        else:
+            inner = _kept(value)
+        if inner not in ("", {}, []):
+            kept[name] = inner
+    return kept
+
+
+def _kept(value: Any) -> Any:
+    return without_empty(value) if isinstance(value, dict) else value
 
 
 @rule(

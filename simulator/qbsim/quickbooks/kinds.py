@@ -73,7 +73,7 @@ _LISTS: Final = (
         "BillingRate",
         "billing rates",
         "Billing Rates",
-        defaults={"BillingRateType": "FixedBillingRate"},
+        defaults={"BillingRateType": "FixedRate"},
     ),
 )
 

@@ -13,6 +13,7 @@ from qbsim.quickbooks.asking import (
     check_rights,
     merged,
     resolve_all,
+    without_empty,
 )
 from qbsim.quickbooks.journal import Values
 from qbsim.quickbooks.kinds import Kind
@@ -33,8 +34,8 @@ def add_element(company: CompanyFile, asker: Asker, kind: Kind, given: Values, n
     """Add a record to a list, by all rules; raises Refused."""
     check_rights(asker, kind)
     name = _name_of(kind, given)
-    body = {**kind.defaults, "IsActive": "true", **_supported(asker, kind, given)}
-    body = resolve_all(company, body, _with(kind, node), kind.name)
+    wanted = resolve_all(company, _supported(asker, kind, given), node, kind.name)
+    body = {**kind.defaults, "IsActive": "true", **without_empty(wanted)}
     parent = _parent(company, kind, body)
     body[kind.name_field] = name
     check_free(company, kind, name, parent, None)
@@ -55,10 +56,8 @@ def rewrite(
 ) -> Element:
     """Store ``given`` on top of ``old``: the part of a change that people and requests share."""
     changes = {name: value for name, value in given.items() if name not in _IDENTITY}
-    empty = {name: value for name, value in changes.items() if value in ("", {}, [])}
-    filled = {name: value for name, value in changes.items() if name not in empty}
-    filled = resolve_all(company, filled, node, kind.name)
-    body = merged(old.body, _plain({**filled, **empty}), _fixed(kind))
+    changes = _plain(resolve_all(company, changes, node, kind.name))
+    body = without_empty(merged(old.body, changes, _fixed(kind)))
     parent = _parent(company, kind, body)
     name = _name_of(kind, body)
     if parent is not None and (parent.list_id == old.list_id or _is_below(parent, old)):
@@ -172,15 +171,6 @@ def _supported(asker: Asker, kind: Kind, given: Values) -> Values:
         else:
             asker.warnings.append(status(530, field=name))
     return kept
-
-
-def _with(kind: Kind, node: Node) -> Node:
-    """The request's node, knowing also the names of defaults that only answers have."""
-    shown = shape(NEWEST, kind.ret).by_name
-    extra = {name: shown[name] for name in (*kind.defaults, "IsActive") if name in shown}
-    return Node(
-        node.name, node.required, node.repeats, node.is_ref, None, node.nodes, {**extra, **node.by_name}
-    )
 
 
 def _fixed(kind: Kind) -> frozenset[str]:

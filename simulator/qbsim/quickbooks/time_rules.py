@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qbsim.quickbooks.company import CompanyFile
 
 _RECORD: Final = "TimeTracking"
-_INTERVAL: Final = re.compile(r"([+-]?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
+_INTERVAL: Final = re.compile(r"\+?PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 _IDENTITY: Final = ("TxnID", "EditSequence")
 _FIXED: Final = frozenset({"EntityRef", "Duration", "TxnDate", "BillableStatus"})
 _DAY: Final = 24 * 3600
@@ -176,26 +176,21 @@ def _translated(asker: Asker, given: Values) -> Values:
 )
 @rule(
     "time.duration",
-    "A Duration is needed; by switches it may exceed a day or be negative.",
+    "A Duration may exceed a day, unless switched; the language has refused empty and negative ones.",
     source="the schema; what QuickBooks accepts was not seen",
     certainty=Certainty.PLAUSIBLE,
 )
 def _seconds(company: CompanyFile, text: str) -> int:
     match = _INTERVAL.fullmatch(text.strip())
-    if match is None or text.strip().endswith("T"):
-        if not text.strip():
-            raise refuse(3150, field="Duration")
+    if match is None or not any(match.groups()):
         raise refuse(3035, value=text, field="Duration")
-    sign, hours, minutes, seconds = match.groups(default="0")
+    hours, minutes, seconds = match.groups(default="0")
     total = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
-    switches = company.switches
-    extra = 30 if switches["duration_seconds"] == "rounded" else 0
+    extra = 30 if company.switches["duration_seconds"] == "rounded" else 0
     total = (total + extra) // 60 * 60
-    if total > _DAY and switches["over_24_hours"] == "refused":
+    if total > _DAY and company.switches["over_24_hours"] == "refused":
         raise refuse(3035, value=text, field="Duration")
-    if sign == "-" and switches["negative_duration"] == "refused":
-        raise refuse(3035, value=text, field="Duration")
-    return -total if sign == "-" else total
+    return total
 
 
 @rule(

@@ -1,0 +1,205 @@
+"""One row of the facts' status table, one test: its code, its class and its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from qbsim.certainty import Certainty
+from qbsim.quickbooks.statuses import STATUSES, status
+
+NO_RECORD = "QuickBooks error message: Invalid argument.  The specified record does not exist in the list."
+
+ROWS = (
+    (0, {}, "Status OK"),
+    (1, {}, "A query request did not find a matching object in QuickBooks"),
+    (
+        500,
+        {"value": "bleech"},
+        'The query request has not been fully completed. There was a required element ("bleech") that could '
+        "not be found in QuickBooks.",
+    ),
+    (
+        501,
+        {"record": "objectName", "value": "fieldValue"},
+        'Unable to represent objectName "fieldValue" in this version of the qbXML spec.',
+    ),
+    (510, {}, "Unable to return object."),
+    (530, {"field": "fieldName"}, 'The field "fieldName" is not supported by this implementation.'),
+    (
+        531,
+        {"value": "fieldValue", "field": "fieldName"},
+        'The enum value "fieldValue" in the field "fieldName" is not supported by this implementation.',
+    ),
+    (
+        550,
+        {"record": "objectName"},
+        "The objectName object was saved successfully, but its corresponding Notes record could not "
+        "be saved.",
+    ),
+    (
+        570,
+        {"value": "fieldValue"},
+        'Unable to link to transaction "fieldValue" because it has already been closed.',
+    ),
+    (600, {}, ""),
+    (1000, {}, "There has been an internal error when processing the request."),
+    (1010, {}, "System not available"),
+    (1030, {}, "This request is not supported by this implementation."),
+    (
+        1060,
+        {"value": "fieldValue", "field": ""},
+        'The request ID "fieldValue" is invalid, possibly too long, max 50 chars.',
+    ),
+    (3000, {"value": "1", "field": "list id"}, 'The given object ID "1" in the field "list id" is invalid. '),
+    (
+        3010,
+        {"value": "fieldValue", "field": "fieldName"},
+        'There was an error when converting the boolean value "fieldValue" in the field "fieldName"',
+    ),
+    (
+        3020,
+        {"value": "fieldValue", "field": "fieldName"},
+        'There was an error when converting the date value "fieldValue" in the field "fieldName"',
+    ),
+    (3030, {}, "Invalid date range: From date is greater than To date."),
+    (
+        3031,
+        {"field": "fieldName"},
+        'The "From" or "To" values in the provided fieldName are invalid.',
+    ),
+    (
+        3035,
+        {"value": "x", "field": "Duration"},
+        'There was an error when converting the time interval "x" in the field "Duration"',
+    ),
+    (
+        3040,
+        {"value": "x", "field": "Amount"},
+        'There was an error when converting the amount "x" in the field "Amount"',
+    ),
+    (
+        3045,
+        {"value": "x", "field": "Rate"},
+        'There was an error when converting the price "x" in the field "Rate"',
+    ),
+    (3070, {"value": "x", "field": "Notes"}, 'The string "x" in the field "Notes" is too long.'),
+    (
+        3090,
+        {"value": "Incorrect : Name", "field": "customer name"},
+        'There was an error when storing "Incorrect : Name" in the "customer name" field.  QuickBooks error '
+        "message: Names in this list cannot contain a colon. The colon is a special character used to "
+        "indicate a parent/child relationship.",
+    ),
+    (
+        3100,
+        {"value": "Shipping Item - QuickBooks Inte"},
+        'The name "Shipping Item - QuickBooks Inte" of the list element is already in use.',
+    ),
+    (
+        3120,
+        {"value": "8000001B-1405768916"},
+        f'Object "8000001B-1405768916" specified in the request cannot be found.  {NO_RECORD}',
+    ),
+    (
+        3130,
+        {"value": "NONEXISTENT-PARENT-CUSTOMER", "list": "Customers"},
+        'There is an invalid reference to a parent "NONEXISTENT-PARENT-CUSTOMER" in the Customers list.  '
+        + NO_RECORD,
+    ),
+    (
+        3140,
+        {"noun": "Customer", "value": "Joe Smith", "record": "SalesOrder"},
+        f'There is an invalid reference to QuickBooks Customer "Joe Smith" in the SalesOrder.  {NO_RECORD}',
+    ),
+    (3150, {"field": "ListID"}, 'There is a missing element: "ListID"'),
+    (
+        3170,
+        {"record": "a data extension named", "value": "Distribution Channel"},
+        'There was an error when modifying a data extension named "Distribution Channel".  QuickBooks error '
+        "message: This list has been modified by another user.",
+    ),
+    (
+        3171,
+        {"record": "Invoice"},
+        "An attempt was made to modify a Invoice with a date that is on or before the closing date of the "
+        "company.  If you are sure you really want to do this, please ask a user with Admin privileges to "
+        "remove the password for editing transactions on or before to closing date (this setting is in the "
+        "Accounting Company Preferences), then try again.",
+    ),
+    (
+        3180,
+        {
+            "record": 'Customer list, element "Newcastle Tenants Federation"',
+            "reason": "This list has been modified by another user.",
+        },
+        'There was an error when saving a Customer list, element "Newcastle Tenants Federation".  QuickBooks '
+        "error message: This list has been modified by another user.",
+    ),
+    (3190, {"field": "IncomeAccountRef"}, "Cannot clear the element in the IncomeAccountRef field. "),
+    (3200, {"value": "1416315972"}, 'The provided edit sequence "1416315972" is out-of-date. '),
+    (
+        3210,
+        {
+            "field": "AppliedToTxnAdd payment amount",
+            "value": "129.43",
+            "reason": "You cannot pay more than the amount due.",
+        },
+        'The "AppliedToTxnAdd payment amount" field has an invalid value "129.43".  QuickBooks error '
+        "message: You cannot pay more than the amount due.",
+    ),
+    (3231, {}, "The request has not been processed."),
+    (3250, {}, "This feature is not enabled or not available in this version of QuickBooks."),
+    (3260, {}, "Insufficient permission level to perform this action."),
+    (
+        9001,
+        {},
+        "Invalid checksum. The newMessageSetID specified, matches the currently stored ID, but "
+        "checksum fails.",
+    ),
+    (9002, {}, "No stored response was found."),
+    (9004, {}, "Invalid MessageSetID, greater than 24 character was given."),
+    (9005, {}, "Unable to store response."),
+)
+
+
+@pytest.mark.parametrize(("code", "slots", "text"), ROWS, ids=[f"{row[0]}" for row in ROWS])
+def test_a_status_has_the_text_of_its_row(code: int, slots: dict[str, str], text: str) -> None:
+    assert status(code, **slots).message == text
+
+
+@pytest.mark.parametrize(
+    ("code", "begin"),
+    [
+        (3160, 'Cannot delete the object specified by the id = "1-2"'),
+        (3175, "because it is already in use.  QuickBooks error message: R"),
+        (3176, "failed to acquire the lock"),
+        (3261, "The integrated application has no permission to ac"),
+    ],
+)
+def test_a_status_of_which_only_a_fragment_is_known_holds_the_fragment(code: int, begin: str) -> None:
+    assert begin in status(code, value="1-2", reason="R").message
+    assert STATUSES[code].certainty is Certainty.PLAUSIBLE
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"),
+    [
+        (0, "Info"),
+        (1, "Info"),
+        (500, "Warn"),
+        (600, "Warn"),
+        (1000, "Error"),
+        (3140, "Error"),
+        (9005, "Error"),
+    ],
+)
+def test_the_range_of_a_status_decides_its_severity(code: int, severity: str) -> None:
+    assert STATUSES[code].severity == severity
+
+
+def test_the_codes_of_which_nothing_is_known_are_not_made_up() -> None:
+    assert not {3121, 3161, 3181, 3185, 3240, 3251, 3280, 9003} & set(STATUSES)
+
+
+def test_every_row_says_where_it_is_known_from() -> None:
+    assert all(row.source and row.certainty is not Certainty.ADVERSARIAL for row in STATUSES.values())
