@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import evolve
 from history_support import JANE
 
-from qbharness.checks.judging import judge
-from qbharness.checks.registry import Verdict
+from qbharness.checks.judging import UNDETERMINED, Judgement
+from qbharness.checks.registry import Finding, Verdict
 from qbharness.history import (
     Answer,
     AtRest,
@@ -257,9 +258,45 @@ def scenario(name: str = "A story", file: str = FILE, line: int = 2) -> Scenario
     return Scenario(name=name, place=Place(file, line) if file else None)
 
 
+_CHECKS = ("lost", "duplicate", "flags", "expectation")
+
+
+def _found(history: History) -> Iterator[Finding]:
+    """What the checks say of these few histories; written out, so that reports are tested without them."""
+    landed = [row for row in history.all(Committed) if row.actor == "connector"]
+    if len(landed) > 1:
+        ids = " and ".join(row.record_id for row in landed)
+        yield Finding(
+            "duplicate",
+            Verdict.BROKEN,
+            f"Block roof is in QuickBooks twice: TxnID {ids}. Jane Doe is paid, and Acme:Roof is billed, "
+            "16:00 instead of 8:00. In between: request lost (receiveResponseXML, block roof).",
+            ("roof",),
+            tuple(row.n for row in landed),
+        )
+    if not landed and history.first(AtRest):
+        yield Finding("lost", Verdict.BROKEN, "Block roof is lost: it was never handed out.", ("roof",))
+    for expected in history.all(Expected):
+        sentence = "The timesheet has Jane Doe, 8:00 once, expected twice."
+        said = f"{sentence} (line {expected.line})"
+        yield Finding("expectation", Verdict.BROKEN, said, (), (expected.n,))
+    if history.first(ServerListed) is None:
+        yield Finding("flags", Verdict.NOT_APPLICABLE, "This target cannot list its blocks.")
+    for event in history.all(Undetermined):
+        yield Finding(UNDETERMINED, Verdict.UNKNOWN, event.reason, (), (event.n,))
+
+
+def judged(history: History) -> Judgement:
+    """The judgement that goes with one of these histories."""
+    findings = tuple(_found(history))
+    verdicts = {finding.verdict for finding in findings}
+    worst = next((v for v in (Verdict.BROKEN, Verdict.UNKNOWN) if v in verdicts), Verdict.HELD)
+    return Judgement(worst, findings, _CHECKS)
+
+
 def outcome_of(history: History, *, file: str = FILE, seconds: float = 0.0, **more: object) -> Outcome:
     """What a run makes of ``history``; the status follows from the judgement unless it is given."""
-    judgement = judge(history)
+    judgement = judged(history)
     status = {Verdict.BROKEN: Status.BROKEN, Verdict.UNKNOWN: Status.UNDETERMINED}.get(
         judgement.verdict, Status.HELD
     )
