@@ -1,0 +1,82 @@
+"""The eight stories of the seed on ``plain``, and one broken variant for each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import broken_plain
+import pytest
+from stories_support import play_on, running, story, variant
+
+from qbharness.outcome import Status
+from qbharness.targets.reader import read_target
+
+MATCH = "hours-arrive-when-every-name-matches"
+
+DEFECTS = (
+    (MATCH, broken_plain.RoundsToWholeHours, "wrong value"),
+    ("a-missing-employee-stops-the-import", broken_plain.GoesOnAfterARefusal, "stops at a mismatch"),
+    ("a-missing-job-is-added-and-tried-again", broken_plain.NeverTriesARefusedBlockAgain, "lost"),
+    ("a-block-added-after-the-sync-goes-with-the-next-one", broken_plain.KnowsOnlyTheFirstList, "lost"),
+    ("a-block-edited-after-the-sync-stays-as-it-was", broken_plain.SendsEditsAgain, "duplicate"),
+    (
+        "the-same-period-selected-again-sends-nothing",
+        broken_plain.ForgetsItsFlagsWithAPeriod,
+        "duplicate",
+    ),
+    (
+        "hours-typed-by-hand-before-the-sync-are-unknown-to-it",
+        broken_plain.TakesHandTypedHoursForItsOwn,
+        "lost",
+    ),
+    ("two-equal-blocks-are-both-sent", broken_plain.TakesEqualBlocksForOne, "lost"),
+)
+
+
+def test_plain_holds_all_eight_stories_and_doubles_a_lost_answer(tmp_path: Path) -> None:
+    with running(read_target("plain"), tmp_path) as target:
+        held = {name: play_on(target, story(name)).status for name, _, _ in DEFECTS}
+        lost = play_on(target, story("the-answer-is-lost-after-quickbooks-committed"))
+    assert held == dict.fromkeys(held, Status.HELD)
+    assert lost.status is Status.BROKEN
+    assert lost.judgement is not None
+    assert "duplicate" in {finding.check for finding in lost.judgement.broken}
+    assert "is in QuickBooks twice" in lost.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "defect", "check"), DEFECTS, ids=lambda value: getattr(value, "__name__", value)
+)
+def test_each_story_is_broken_by_a_server_with_one_defect_and_the_right_check_says_so(
+    name: str, defect: type, check: str, tmp_path: Path
+) -> None:
+    with running(variant(f"broken_plain:{defect.__name__}"), tmp_path) as target:
+        outcome = play_on(target, story(name))
+        match = play_on(target, story(MATCH))
+    assert outcome.judgement is not None, outcome.reason
+    assert check in {finding.check for finding in outcome.judgement.broken}, outcome.judgement.findings
+    if name != MATCH:
+        assert match.status is Status.HELD, match.reason
+
+
+def test_the_same_scenario_twice_gives_the_same_history_byte_for_byte(tmp_path: Path) -> None:
+    from qbharness.history import to_line
+
+    scenario = story("the-answer-is-lost-after-quickbooks-committed")
+    with running(read_target("plain"), tmp_path) as target:
+        first, second = ([to_line(event) for event in play_on(target, scenario).history] for _ in range(2))
+    assert first == second
+
+
+def test_a_fault_that_never_strikes_gives_no_verdict(tmp_path: Path) -> None:
+    from attrs import evolve
+
+    from qbharness.scenario.faults import Anchor, ReplyLost
+    from qbharness.scenario.steps import UpdateSelected
+
+    never = ReplyLost(anchor=Anchor(call="receiveResponseXML", number=9))
+    scenario = evolve(story(MATCH), steps=(UpdateSelected(faults=(never,)),), expect=())
+    with running(read_target("plain"), tmp_path) as target:
+        outcome = play_on(target, scenario)
+    assert outcome.status is Status.UNDETERMINED
+    assert "did not strike" in outcome.reason
