@@ -168,7 +168,7 @@ class Desk:
     @property
     def version(self) -> tuple[int, int]:
         """The newest qbXML that both sides of this session speak."""
-        return self.session.major, self.session.minor
+        return self.changed("major"), self.changed("minor")
 
     # What is there
 
