@@ -17,7 +17,11 @@ import click
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, help="Play on this many servers at once.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that is not held.")
 @click.option(
-    "--report", "reports", multiple=True, metavar="KIND=FILE", help="junit=F, html=F, ndjson=F or md=F."
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="KIND=FILE[,...]",
+    help="junit=F, html=F, ndjson=F or md=F; several with commas between.",
 )
 @click.option(
     "--consume-real-queue",
@@ -56,8 +60,18 @@ def command(
         click.echo(f"No scenario matches {only!r}.", err=True)
         raise click.exceptions.Exit(NOTHING_SELECTED)
     check_target(target, consume_real_queue=consume_real_queue)
-    plan = Plan(scenarios, target, switches, seed=seed, jobs=jobs, fail_fast=fail_fast)
-    outcomes = run(plan, [terminal(), *(make(spec) for spec in reports)])
+    specs = [spec for given in reports for spec in given.split(",")]
+    writers = [make(spec, strict=strict) for spec in specs]
+    plan = Plan(
+        scenarios,
+        target,
+        switches,
+        seed=seed,
+        jobs=jobs,
+        fail_fast=fail_fast,
+        consume_real_queue=consume_real_queue,
+    )
+    outcomes = run(plan, [terminal(), *writers])
     raise click.exceptions.Exit(exit_code(outcomes, strict=strict))
 
 
