@@ -83,7 +83,7 @@ def test_a_third_landing_of_two_equal_blocks_is_a_duplicate() -> None:
 def test_other_contents_are_a_wrong_value_of_the_nearest_block(changes: dict[str, object], told: str) -> None:
     story = Story()
     story.block("roof")
-    story.deliver(JANE, landed=shifted(JANE, **changes))
+    story.deliver(shifted(JANE, **changes))
     finding = only(story.rest())
     assert finding.check == "wrong value"
     assert told in finding.sentence
@@ -92,7 +92,7 @@ def test_other_contents_are_a_wrong_value_of_the_nearest_block(changes: dict[str
 def test_names_differ_in_case_only_and_are_the_same_name() -> None:
     story = Story()
     story.block("roof")
-    story.deliver(JANE, landed=shifted(JANE, employee="JANE DOE"))
+    story.deliver(shifted(JANE, employee="JANE DOE"))
     assert broken(story.rest()) == []
 
 
@@ -110,7 +110,7 @@ def test_an_edit_while_the_block_is_in_flight_allows_either_version() -> None:
     story.start()
     story.edit("roof", SHORTER)
     call = story.hand_out(JANE)
-    story.answer(call, story.commit(call, JANE), progress=100)
+    story.answer(call, story.commit(call, JANE))
     story.end()
     assert broken(story.rest()) == []
 
@@ -128,11 +128,11 @@ def test_the_same_bytes_sent_again_may_hold_the_version_of_the_first_session() -
     story.block("roof")
     story.start()
     story.hand_out(JANE, learned=False, text="same bytes")
-    story.end()
+    story.end("failed")
     story.edit("roof", SHORTER)
     story.start()
     call = story.hand_out(JANE, text="same bytes")
-    story.answer(call, story.commit(call, JANE), progress=100)
+    story.answer(call, story.commit(call, JANE))
     story.end()
     assert broken(story.rest()) == []
 
@@ -160,6 +160,7 @@ def test_a_block_marked_as_not_sent_is_owed_one_more_landing() -> None:
     story.block("roof")
     story.deliver(JANE)
     story.mark("roof", "marked not sent")
+    story.idle()
     assert broken(story.history) == ["lost"]
     story.deliver(JANE)
     assert broken(story.rest()) == []
@@ -174,7 +175,8 @@ def test_a_block_deleted_while_in_doubt_may_land_or_not() -> None:
     call = story.hand_out(JANE)
     story.mark("roof", "deleted")
     assert broken(story.history) == []
-    story.commit(call, JANE)
+    story.answer(call, story.commit(call, JANE))
+    story.end()
     assert broken(story.rest()) == []
 
 
@@ -194,21 +196,17 @@ def test_a_standing_mismatch_makes_the_blocks_behind_it_wait() -> None:
     story.block("roof")
     story.block("behind", shifted(JANE, notes="behind"))
     story.deliver(shifted(JANE, notes="first"))
-    story.start()
-    story.refuse(story.hand_out(JANE))
-    story.end("stopped", progress=0, error="no such job")
-    assert broken(story.rest()) == []
+    story.mismatch()
+    assert broken(story.rest(idle=False)) == []
 
 
 def test_a_mismatch_of_an_earlier_update_excuses_nobody() -> None:
     story = Story()
     story.block("roof")
     story.block("gutter", shifted(JANE, notes="gutter"))
-    story.start()
-    story.refuse(story.hand_out(JANE))
-    story.end("stopped", progress=0, error="no such job")
+    story.mismatch()
     story.deliver(shifted(JANE, notes="gutter"))
-    assert broken(story.rest()) == ["lost"]
+    assert broken(story.rest()) == ["lost", "tries again"]
 
 
 def test_what_a_restored_backup_took_away_is_forgotten_and_not_lost() -> None:
@@ -216,8 +214,9 @@ def test_what_a_restored_backup_took_away_is_forgotten_and_not_lost() -> None:
     story.block("roof")
     story.deliver(JANE)
     story.restore(shares=0)
+    story.idle()
     story.listed(roof="sent")
-    assert broken(story.rest()) == []
+    assert broken(story.rest(idle=False)) == []
 
 
 def test_sending_again_what_a_restored_backup_took_away_is_a_duplicate_unless_promised() -> None:
@@ -235,6 +234,8 @@ def test_a_block_in_doubt_over_a_restored_backup_is_owed_once_on_the_present_tim
     story.block("roof")
     story.deliver(JANE, reached=False)
     story.restore(shares=0)
+    assert broken(story.history) == []
+    story.idle()
     assert broken(story.history) == ["lost"]
     story.deliver(JANE)
     assert broken(story.rest()) == []

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from attrs import fields_dict
 
+from qbharness.checks.blocks import BlockStory
+from qbharness.checks.contents import key_of
 from qbharness.checks.matching import Case
-from qbharness.checks.registry import Said, Verdict, check
+from qbharness.checks.registry import Said, Sayings, Verdict, check
+from qbharness.checks.updates import Refusal
 from qbharness.history import (
     CallAnswered,
     Entry,
@@ -22,14 +25,23 @@ from qbharness.history import (
 )
 
 
-@check("expectation", "What the author of the scenario expects is so.")
-def expectation(case: Case) -> Said:
-    for expected in case.history.all(Expected):
-        trouble = _JUDGES[expected.word](case, expected)
+@check(
+    "expectation",
+    "What the author of the scenario expects is so.",
+    breaks="A line of the scenario's `expect` is not so at its place in the story.",
+)
+def expectation(case: Case) -> Sayings:
+    for expected in case.all(Expected):
+        judge = _JUDGES.get(expected.word, _nobody_knows)
+        trouble = judge(case, expected)
         if trouble is not None:
             verdict, sentence = trouble
             where = f" (line {expected.line})" if expected.line else ""
-            yield verdict, f"{sentence}{where}", (), (expected.n,)
+            yield Said(verdict, expected.word, f"{sentence}{where}", (), (expected.n,))
+
+
+def _nobody_knows(_case: Case, expected: Expected) -> _Trouble:
+    return Verdict.UNKNOWN, f"Nobody knows how to judge {expected.word!r}."
 
 
 _Trouble = tuple[Verdict, str] | None
@@ -56,14 +68,15 @@ def _told(pattern: Mapping[str, Any]) -> str:
     return ", ".join(shown)
 
 
-def _entries(case: Case, expected: Expected) -> tuple[Entry, ...]:
-    ledger = case.history.last(Ledger, before=expected.n)
-    return ledger.entries if ledger else ()
+_NO_LEDGER: Final = (Verdict.UNKNOWN, "There is no timesheet above this expectation.")
 
 
 def _timesheet_has(case: Case, expected: Expected) -> _Trouble:
     pattern = expected.arguments
-    found = [entry for entry in _entries(case, expected) if _matches(pattern, entry)]
+    ledger = case.last(Ledger, before=expected.n)
+    if ledger is None:
+        return _NO_LEDGER
+    found = [entry for entry in ledger.entries if _matches(pattern, entry)]
     if len(found) == pattern["times"]:
         return None
     return (
@@ -77,7 +90,10 @@ def _count(number: int) -> str:
 
 
 def _timesheet_is(case: Case, expected: Expected) -> _Trouble:
-    left = list(_entries(case, expected))
+    ledger = case.last(Ledger, before=expected.n)
+    if ledger is None:
+        return _NO_LEDGER
+    left = list(ledger.entries)
     for row in expected.arguments["rows"]:
         for _ in range(row["times"]):
             entry = next((entry for entry in left if _matches(row, entry)), None)
@@ -94,7 +110,7 @@ def _timesheet_is(case: Case, expected: Expected) -> _Trouble:
 
 def _block_is(case: Case, expected: Expected) -> _Trouble:
     block, state = expected.arguments["block"], expected.arguments["state"]
-    listed = case.history.last(ServerListed, before=expected.n)
+    listed = case.last(ServerListed, before=expected.n)
     row = next((row for row in listed.blocks if row.block == block), None) if listed else None
     if listed is None or (row is not None and row.state is None):
         return Verdict.NOT_APPLICABLE, "This target cannot list its blocks."
@@ -107,10 +123,10 @@ def _block_is(case: Case, expected: Expected) -> _Trouble:
 def _last_ended(case: Case, expected: Expected) -> UpdateEnded | None:
     of_pc = {
         started.update
-        for started in case.history.all(UpdateStarted)
+        for started in case.all(UpdateStarted)
         if started.pc == expected.arguments.get("pc", started.pc)
     }
-    ended = [e for e in case.history.all(UpdateEnded) if e.n < expected.n and e.update in of_pc]
+    ended = [e for e in case.all(UpdateEnded) if e.n < expected.n and e.update in of_pc]
     return ended[-1] if ended else None
 
 
@@ -137,11 +153,11 @@ def _connector_shows(case: Case, expected: Expected) -> _Trouble:
 
 def _server_said(case: Case, expected: Expected) -> _Trouble:
     call, wanted = expected.arguments["call"], expected.arguments["contains"]
-    started = case.history.last(UpdateStarted, before=expected.n)
+    started = case.last(UpdateStarted, before=expected.n)
     said = [
         " ".join(reply.value)
-        for reply in case.history.all(CallAnswered)
-        if started and reply.update == started.update and reply.operation == call
+        for reply in case.all(CallAnswered)
+        if started and reply.update == started.update and reply.operation == call and reply.n < expected.n
     ]
     if any(wanted.casefold() in text.casefold() for text in said):
         return None
@@ -151,15 +167,12 @@ def _server_said(case: Case, expected: Expected) -> _Trouble:
 def _quickbooks_refused(case: Case, expected: Expected) -> _Trouble:
     block = case.blocks.get(expected.arguments["block"])
     wanted = expected.arguments["status"]
-    seen: list[int] = []
-    for update in case.updates:
-        entries = {handed.call: handed for handed in update.handed_out}
-        for done in update.processed:
-            handed = entries.get(done.call)
-            if block is None or handed is None or done.n > expected.n:
-                continue
-            if any(block.fits(entry.hours, 0, handed.n) for entry in handed.entries):
-                seen += [answer.status_code for answer in done.answers]
+    seen = [
+        refusal.answer.status_code
+        for update in case.updates
+        for refusal in update.refused
+        if refusal.n < expected.n and block is not None and _was_of(case, refusal, block)
+    ]
     if wanted in seen:
         return None
     return (
@@ -167,6 +180,14 @@ def _quickbooks_refused(case: Case, expected: Expected) -> _Trouble:
         f"QuickBooks did not refuse block {expected.arguments['block']} with status {wanted}; "
         f"it answered {', '.join(map(str, seen)) or 'nothing'}.",
     )
+
+
+def _was_of(case: Case, refusal: Refusal, block: BlockStory) -> bool:
+    """Was it this block (or one of its equals) that was refused?"""
+    if refusal.offered is None:
+        return False
+    hours = case.renames.formerly(refusal.offered.hours, refusal.n)
+    return case.is_about(refusal, block) or block.fits(hours, key_of(hours), 0, refusal.n)
 
 
 def _updates_needed(case: Case, expected: Expected) -> _Trouble:

@@ -2,45 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from qbharness.checks.grading import is_evidence_destroyed, is_recovery_lost
+from qbharness.checks.landings import Landing
 from qbharness.checks.matching import Case
-from qbharness.checks.registry import Said, Verdict, check
-from qbharness.history import ServerListed
+from qbharness.checks.owed import Owed
+from qbharness.checks.places import Places
+from qbharness.checks.registry import Said, Sayings, Verdict, broken, check, not_applicable
+from qbharness.history import ListedBlock, ServerListed
 
 
-@check("flags", "The server says of a block that it was sent exactly when it is in QuickBooks.")
-def flags(case: Case) -> Said:
-    listed = case.history.last(ServerListed, before=case.rested_at)
-    if listed is None:
-        yield Verdict.NOT_APPLICABLE, "This target cannot list its blocks.", (), ()
+@check(
+    "flags",
+    "The server says of a block that it was sent exactly when it is in QuickBooks.",
+    breaks="More equal blocks are called sent than landed, or fewer; or the wrong entry or version is named.",
+)
+def flags(case: Case) -> Sayings:
+    listed = case.last(ServerListed, before=case.rested_at + 1)
+    if listed is None or all(row.state is None for row in listed.blocks):
+        yield not_applicable("This target cannot list its blocks.")
         return
-    landed = case.assignment.landed
-    otherwise = {block for block, _, _ in case.assignment.wrong}
-    states = {row.block: row for row in listed.blocks}
-    for name, block in case.blocks.items():
-        row = states.get(name)
-        if row is None or row.state is None or block.deleted is not None or not block.certain:
+    rows = {row.block: row for row in listed.blocks if _is_judged(case, row)}
+    for said in (*_sent_or_not(case, rows, listed.n), *_pointers(case, rows, listed.n)):
+        if case.restored_server is None:
+            yield said
+        else:
+            told = f"{said.sentence[:-1]}: the server was put back to a backup of its own."
+            yield Said(Verdict.EXPOSED, "server restored", told, said.blocks, said.events)
+
+
+def _is_judged(case: Case, row: ListedBlock) -> bool:
+    block = case.blocks.get(row.block)
+    return row.state is not None and block is not None and block.deleted is None and block.certain
+
+
+def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings:
+    """Inside a class of equal blocks only numbers count: as many are called sent as there are entries."""
+    called_sent = [name for name, row in rows.items() if row.state == "sent"]
+    others = [name for name, row in rows.items() if row.state != "sent"]
+    wrong = {name for name, _, _ in case.assignment.wrong}
+    places = Places({name: Owed(1, 1) for name in (*called_sent, *others)}, first=called_sent)
+    places.fill({landing.entry.n: _fitting(case, landing) for landing in case.all_landings})
+    for name in places.unfilled():
+        if name not in called_sent or name in wrong or case.blocks[name].lines_of("marked sent"):
             continue
-        in_quickbooks = bool(landed[name]) or name in otherwise or _ever_acknowledged(case, name)
-        if row.state == "sent" and not in_quickbooks and not block.marked_sent:
-            yield (
-                Verdict.BROKEN,
-                f"The server says that block {name} was sent, but QuickBooks never got it.",
-                (name,),
-                (listed.n,),
-            )
-        if row.state != "sent" and landed[name] and not block.marked_not_sent:
-            yield (
-                Verdict.BROKEN,
-                f"Block {name} is in QuickBooks (TxnID {landed[name][0].txn_id}), but the server says "
-                f"{row.state!r}.",
-                (name,),
-                (landed[name][0].entry.n, listed.n),
+        yield broken(
+            "called sent, not there",
+            f"The server says that block {name} was sent, but QuickBooks never got it.",
+            blocks=[name],
+            events=[line],
+        )
+    of_line = {landing.entry.n: landing for landing in case.all_landings}
+    for number, name in places.holder.items():
+        landing, row = of_line[number], rows[name]
+        if row.state != "sent" and landing.counts and _should_know(case, landing, name):
+            yield broken(
+                "there, not called sent",
+                f"Block {name} is in QuickBooks (TxnID {landing.txn_id}), but the server says {row.state!r}.",
+                blocks=[name],
+                events=[landing.entry.n, line],
             )
 
 
-def _ever_acknowledged(case: Case, name: str) -> bool:
-    """A landing that a restored backup took away still justifies the flag."""
+def _fitting(case: Case, landing: Landing) -> tuple[str, ...]:
+    return tuple(name for name, block in case.blocks.items() if landing.is_of(block))
+
+
+def _should_know(case: Case, landing: Landing, name: str) -> bool:
+    """The server was told, or has had a whole update to find out; and nobody told it otherwise since."""
     block = case.blocks[name]
-    return any(
-        landing.acknowledged and block.fits(landing.hours, *landing.window) for landing in case.landings
+    if block.mark is not None and block.mark.change == "marked not sent" and block.mark.n > landing.entry.n:
+        return False
+    if landing.known_at is not None:
+        return True
+    return (
+        case.deciding is not None
+        and case.deciding.authenticated_at > landing.entry.n
+        and case.deciding.mismatch is None
+        and not is_evidence_destroyed(case)
+        and not is_recovery_lost(case)
     )
+
+
+def _pointers(case: Case, rows: dict[str, ListedBlock], line: int) -> Iterable[Said]:
+    """Where the server names the entry, or the version that is in it, it must be the right one."""
+    by_txn = {landing.txn_id: landing for landing in case.all_landings}
+    for name, row in rows.items():
+        block = case.blocks[name]
+        landing = by_txn.get(row.txn_id or "")
+        if landing is not None and not landing.is_of(block) and _fitting(case, landing):
+            yield broken(
+                "names another entry",
+                f"The server says that block {name} is TxnID {row.txn_id}, "
+                f"but that is {landing.hours.as_sentence()}.",
+                blocks=[name],
+                events=[landing.entry.n, line],
+            )
+        landed = case.assignment.landed.get(name, ())
+        if row.sent_version is None or not landed or row.state != "sent" or case.sharers(block) > 1:
+            continue
+        versions = block.versions[row.sent_version - 1 : row.sent_version] if row.sent_version > 0 else ()
+        if not any(version.has(hours, key) for version in versions for hours, key in landed[-1].looks):
+            yield broken(
+                "names another version",
+                f"The server says that version {row.sent_version} of block {name} is in QuickBooks, "
+                f"but what is there is {landed[-1].hours.as_sentence()}.",
+                blocks=[name],
+                events=[landed[-1].entry.n, line],
+            )

@@ -1,62 +1,142 @@
-"""Manners: how a server behaves towards the Web Connector, update by update."""
+"""Manners: how a server behaves towards the Web Connector and its user, update by update."""
 
 from __future__ import annotations
 
+import html
+
+from qbharness.checks.blocks import BlockStory
 from qbharness.checks.matching import Case
-from qbharness.checks.reading import Update
-from qbharness.checks.registry import Said, Verdict, check
+from qbharness.checks.registry import Sayings, broken, check
+from qbharness.checks.updates import Refusal, Update
 from qbharness.history import HandedOut
 
+_SKIPS = {"on_mismatch": ("skip", "This target promises to skip what QuickBooks refuses.")}
 
-@check("one block a request", "A request carries at most one Work Block.")
-def one_block_a_request(case: Case) -> Said:
-    if case.contract["one_block_per_request"] != "true":
-        yield Verdict.NOT_APPLICABLE, "This target promises no such thing.", (), ()
-        return
-    for handed in case.history.all(HandedOut):
+VALUE_ERRORS = range(3000, 3100)
+"""Statuses of a value that can never be right: only an edit mends it. Source: Intuit's status code table."""
+
+
+@check(
+    "one block a request",
+    "A request carries at most one Work Block.",
+    breaks="A reply to sendRequestXML holds two TimeTrackingAdd or more; queries and clears do not count.",
+    unless={"one_block_per_request": ("false", "This target promises no such thing.")},
+)
+def one_block_a_request(case: Case) -> Sayings:
+    for handed in case.all(HandedOut):
         if len(handed.entries) > 1:
-            yield (
-                Verdict.BROKEN,
+            yield broken(
+                "several at once",
                 f"Request {handed.call} carries {len(handed.entries)} Work Blocks at once; when its answer "
                 "is lost, all of them are in doubt.",
-                (),
-                (handed.n,),
+                events=[handed.n],
             )
 
 
-@check("stops at a mismatch", "When QuickBooks refuses a block, the update stops and shows an error.")
-def stops_at_a_mismatch(case: Case) -> Said:
-    if case.contract["on_mismatch"] != "stop":
-        yield Verdict.NOT_APPLICABLE, "This target promises to skip what QuickBooks refuses.", (), ()
-        return
+@check(
+    "stops at a mismatch",
+    "When QuickBooks refuses a block, the update stops and shows an error.",
+    breaks="After a refusal of which the server learned, it hands out more hours in that update, or says OK.",
+    unless=_SKIPS,
+)
+def stops_at_a_mismatch(case: Case) -> Sayings:
     for update in case.updates:
-        for handed, words in update.refused[:1]:
-            later = [other for other in update.handed_out if other.n > handed.n and other.entries]
-            if later:
-                yield (
-                    Verdict.BROKEN,
-                    f'QuickBooks refused a block ("{words.strip()}"), but the update went on with '
-                    f"{later[0].entries[0].hours.as_sentence()}.",
-                    (),
-                    (handed.n, later[0].n),
-                )
-            elif _learned(update, handed) and update.ended and not _shows_an_error(update):
-                yield (
-                    Verdict.BROKEN,
-                    f'QuickBooks refused a block ("{words.strip()}"), but the Web Connector shows no error: '
-                    f'"{update.ended.shown}", {update.ended.progress} %.',
-                    (),
-                    (handed.n, update.ended.n),
-                )
+        refusal = next((each for each in update.refused if update.told(each)), None)
+        told = update.told(refusal) if refusal else None
+        if refusal is None or told is None:
+            continue
+        later = [each for each in update.handed_out if each.n > told.n and each.entries]
+        if later:
+            yield broken(
+                "went on",
+                f'QuickBooks refused a block ("{refusal.words}"), but the update went on with '
+                f"{later[0].entries[0].hours.as_sentence()}.",
+                events=[refusal.n, later[0].n],
+            )
+        elif update.ended is not None and not _cut_short(update, told.n) and not update.asks_after(told.n):
+            yield broken(
+                "reported success",
+                f'QuickBooks refused a block ("{refusal.words}"), but the Web Connector shows no error: '
+                f'"{update.ended.shown}", {update.ended.progress} %.',
+                events=[refusal.n, update.ended.n],
+            )
 
 
-def _learned(update: Update, handed: HandedOut) -> bool:
-    """Did the server get QuickBooks' refusal, and the connector the server's reaction?"""
-    return any(
-        reply.operation == "receiveResponseXML" and reply.n > handed.n and reply.reached and reply.learned
-        for reply in update.replies
-    )
+def _cut_short(update: Update, line: int) -> bool:
+    """Did something outside of the server end the update after a line?"""
+    ended_early = update.ended is not None and update.ended.end in {"killed", "stopped"}
+    return ended_early or any(event.n > line for event in (*update.faults, *update.crashes))
 
 
-def _shows_an_error(update: Update) -> bool:
-    return bool(update.ended and update.ended.last_error.strip())
+@check(
+    "says what to fix",
+    "After a mismatch the Web Connector shows what is missing.",
+    breaks="getLastError is empty after a refusal, or does not name what QuickBooks does not know.",
+    unless=_SKIPS,
+)
+def says_what_to_fix(case: Case) -> Sayings:
+    for update in case.updates:
+        mismatch = update.mismatch
+        told = update.told(mismatch) if mismatch else None
+        text = update.last_error_after(told.n) if told else None
+        if mismatch is None or text is None:
+            continue
+        if not text.strip():
+            yield broken(
+                "says nothing",
+                f'QuickBooks refused a block ("{mismatch.words}"), and getLastError is empty: '
+                "the user cannot know what to fix.",
+                events=[mismatch.n],
+            )
+        elif not _names_it(text, mismatch):
+            missing = " or ".join(f'"{name}"' for name in mismatch.names)
+            yield broken(
+                "does not name it",
+                f'QuickBooks does not know {missing}, but getLastError does not name it: "{text.strip()}".',
+                events=[mismatch.n],
+            )
+
+
+def _names_it(text: str, mismatch: Refusal) -> bool:
+    """Is one of the missing names in the text?  The last part of a full name is enough."""
+    shown = html.unescape(text).casefold()
+    names = [part.casefold() for name in mismatch.names for part in (name, name.rpartition(":")[2])]
+    return not names or any(name in shown for name in names)
+
+
+@check(
+    "tries again",
+    "A block that QuickBooks refused is tried again in the next update.",
+    breaks="The next update in which the server has its chance neither hands the refused block out nor stops "
+    "at another mismatch.",
+)
+def tries_again(case: Case) -> Sayings:
+    for number, update in enumerate(case.updates):
+        for refusal in update.refused:
+            chance = next((later for later in case.updates[number + 1 :] if later.clean), None)
+            if chance is None or update.told(refusal) is None or chance.mismatch is not None:
+                continue
+            blocks = [b for b in case.blocks.values() if _is_still_due(case, b, refusal, update, chance)]
+            tried = {handed.call for block in blocks for handed in case.hand_outs_of(block)}
+            if not blocks or any(handed.call in tried for handed in chance.handed_out):
+                continue
+            yield broken(
+                "not tried again",
+                f'QuickBooks refused block {blocks[0].block} ("{refusal.words}"); in the next update '
+                "the server did not try it again.",
+                blocks=[blocks[0].block],
+                events=[refusal.n, chance.started.n],
+            )
+
+
+def _is_still_due(case: Case, block: BlockStory, refusal: Refusal, update: Update, chance: Update) -> bool:
+    """Is the block the refused one, and would a server that tries again send it in ``chance``?"""
+    if refusal.offered is None or not case.is_about(refusal, block) or not block.certain:
+        return False
+    since, until = update.started.n, chance.last_line
+    edited = any(refusal.n < line < chance.authenticated_at for line in block.lines_of("edited"))
+    hopeless = refusal.answer.status_code in VALUE_ERRORS and not edited
+    given_up = any(line < until for change in ("deleted", "marked sent") for line in block.lines_of(change))
+    date = block.hours.date
+    landed = any(landing.is_of(block) and landing.entry.n < until for landing in case.all_landings)
+    return not hopeless and not given_up and not landed and case.periods.always(date, since, until)

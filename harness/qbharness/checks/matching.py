@@ -1,9 +1,9 @@
-"""Which landing belongs to which Work Block: the oracle's rule, as an assignment.
+"""Which landing belongs to which Work Block: the law's rule, as an assignment.
 
 Blocks with equal contents are one class, and inside a class only numbers count. So a landing is not
-identified, it is *assigned*: to a block one of whose offered versions it has, as long as that block is
-owed a landing. What is left over is a duplicate; what fits no block at all goes to the block without a
-landing from which it differs least (``wrong value``), or is a ``phantom``.
+identified, it is *assigned*: to a block one of whose offered versions it has, as long as that block may
+have one. What is left over is a duplicate; what fits no block at all goes to the block without a landing
+from which it differs least (``wrong value``), or is a ``phantom``. A declared mark names the block itself.
 """
 
 from __future__ import annotations
@@ -13,25 +13,27 @@ from typing import final
 
 from attrs import frozen
 
-from qbharness.checks.reading import BlockStory, Landing, Reading
-
-
-@final
-@frozen
-class Owed:
-    """How many landings a block must (``least``) and may (``most``) have on the present timeline."""
-
-    least: int
-    most: int
+from qbharness.checks.blocks import BlockStory
+from qbharness.checks.cheapest import cheapest
+from qbharness.checks.contents import can_be_delivered, key_of
+from qbharness.checks.landings import Landing
+from qbharness.checks.owed import Owed, owed
+from qbharness.checks.places import Places
+from qbharness.checks.reading import Reading
+from qbharness.checks.updates import Refusal
+from qbharness.history import HandedOut, ServerListed
 
 
 @final
 @frozen
 class Assignment:
-    """Every present landing in exactly one place; ``missing`` are blocks that have too few."""
+    """Every landing that counts in exactly one place; ``missing`` are blocks that have too few.
+
+    ``surplus`` names, for each landing too many, the blocks that it could be of.
+    """
 
     landed: dict[str, tuple[Landing, ...]]
-    surplus: tuple[tuple[str, Landing], ...]
+    surplus: tuple[tuple[tuple[str, ...], Landing], ...]
     wrong: tuple[tuple[str, Landing, tuple[str, ...]], ...]
     phantoms: tuple[Landing, ...]
     missing: tuple[str, ...]
@@ -42,113 +44,144 @@ class Case(Reading):
     """What a check is given: the facts, and which landing belongs to which block."""
 
     @cached_property
+    def limits(self) -> dict[str, Owed]:
+        """What each block is owed at rest."""
+        return {name: owed(self, block) for name, block in self.blocks.items()}
+
+    @cached_property
     def assignment(self) -> Assignment:
-        """Every landing of the present timeline, assigned."""
+        """Every landing that counts, assigned."""
         return assign(self)
 
+    @cached_property
+    def flagged(self) -> frozenset[str]:
+        """The blocks that the server itself calls sent, at rest."""
+        listed = self.last(ServerListed, before=self.rested_at + 1)
+        return frozenset(row.block for row in listed.blocks if row.state == "sent") if listed else frozenset()
 
-def owed(reading: Reading, block: BlockStory) -> Owed:
-    """What the contract demands of one block at rest (the oracle's table, row by row)."""
-    mine = [landing for landing in reading.landings if block.fits(landing.hours, *landing.window)]
-    asked = len(block.marked_not_sent)
-    if any(landing.acknowledged and not landing.present for landing in mine):
-        # Forgotten by QuickBooks: a restored backup. Nothing more goes out unless somebody says so.
-        spare = 1 if reading.contract["after_restore"] == "resend" else 0
-        kept = any(landing.present and landing.entry.sequence < reading.last_restore for landing in mine)
-        return Owed(asked, asked + max(spare, int(kept)))
-    handed_out = [
-        handed.n
-        for handed in reading.hand_outs.values()
-        for entry in handed.entries
-        if block.fits(entry.hours, 0, handed.n)
-    ]
-    given_up = block.deleted or (block.marked_sent[0] if block.marked_sent else None)
-    if given_up is not None and not block.marked_not_sent:
-        before = [line for line in handed_out if line < given_up]
-        acknowledged = any(landing.acknowledged and landing.entry.n < given_up for landing in mine)
-        return Owed(1 if acknowledged else 0, 1 if before else 0)
-    if not reading.in_period(block):
-        return Owed(asked, asked + (1 if reading.ever_in_period(block) else 0))
-    if block.block in reading.standing_mismatch or reading.contract["delivery"] == "at_most_once":
-        return Owed(0, 1 + asked)
-    return Owed(1 + asked, 1 + asked)
+    @cached_property
+    def has_undeliverable(self) -> bool:
+        """Is there a block that no gate of QuickBooks would let in?"""
+        return any(
+            not can_be_delivered(block.hours) and block.deleted is None for block in self.blocks.values()
+        )
+
+    def hand_outs_of(self, block: BlockStory) -> tuple[HandedOut, ...]:
+        """Every hand-out that could be of a block."""
+        return self._hand_outs_of.get(block.block, ())
+
+    @cached_property
+    def _hand_outs_of(self) -> dict[str, tuple[HandedOut, ...]]:
+        offers = [
+            (handed, entry, key_of(entry.hours), self.renames.formerly(entry.hours, handed.n))
+            for handed in self.hand_outs.values()
+            for entry in handed.entries
+        ]
+        return {
+            name: tuple(
+                handed
+                for handed, entry, key, formerly in offers
+                if entry.block in {None, name}
+                and (
+                    block.fits(entry.hours, key, 0, handed.n)
+                    or (formerly is not entry.hours and block.fits(formerly, key_of(formerly), 0, handed.n))
+                )
+            )
+            for name, block in self.blocks.items()
+        }
+
+    def is_about(self, refusal: Refusal, block: BlockStory) -> bool:
+        """Did QuickBooks refuse this block (or one of its equals), or not know a name in it?"""
+        if refusal.offered is not None:
+            key = key_of(refusal.offered.hours)
+            return refusal.offered.block in {None, block.block} and block.fits(
+                refusal.offered.hours, key, 0, refusal.n
+            )
+        names = {name.casefold() for name in refusal.names}
+        return bool(names & {block.hours.employee.casefold(), block.hours.customer.casefold()})
+
+    def sharers(self, block: BlockStory) -> int:
+        """How many blocks could have the landings that this one could have: the size of its class."""
+        mine = [landing for landing in self.landings if landing.is_of(block)]
+        return sum(any(landing.is_of(other) for landing in mine) for other in self.blocks.values()) or 1
 
 
-def assign(reading: Reading) -> Assignment:
-    """Assign every landing of the present timeline."""
-    present = [landing for landing in reading.landings if landing.present]
+def assign(case: Case) -> Assignment:
+    """Assign every landing that counts.
+
+    What a restored backup took away after the server knew of it fills its place: it is forgotten by
+    QuickBooks, not lost, and nothing more goes out (unless ``after_restore`` says so).
+    """
+    counting = [landing for landing in case.landings if landing.counts]
+    forgotten = [landing for landing in case.landings if not landing.present and landing.taken_back is None]
+    known = [landing for landing in forgotten if landing.known_at is not None]
+    forgiving = [landing for landing in forgotten if landing.known_at is None and landing.perhaps_known_at]
+    if case.contract["after_restore"] == "resend":
+        known, forgiving = [], forgiving + known
+    blocks = case.blocks.values()
     fitting = {
-        landing.entry.sequence: [b for b in reading.blocks.values() if b.fits(landing.hours, *landing.window)]
-        for landing in present
+        landing.entry.n: tuple(block.block for block in blocks if landing.is_of(block))
+        for landing in (*counting, *known, *forgiving)
     }
-    limits = {block.block: owed(reading, block) for block in reading.blocks.values()}
-    holder = _most(present, fitting, limits)
-    landed: dict[str, tuple[Landing, ...]] = dict.fromkeys(reading.blocks, ())
-    surplus: list[tuple[str, Landing]] = []
+    places = Places(case.limits, first=case.flagged)
+    for landing in known:
+        places.give(landing.entry.n, fitting[landing.entry.n])
+    places.fill({landing.entry.n: fitting[landing.entry.n] for landing in counting})
+    landed: dict[str, tuple[Landing, ...]] = dict.fromkeys(case.blocks, ())
+    surplus: list[tuple[tuple[str, ...], Landing]] = []
     strange: list[Landing] = []
-    for landing in present:
-        block = holder.get(landing.entry.sequence)
-        if block is not None:
-            landed[block] += (landing,)
-        elif fitting[landing.entry.sequence]:
-            surplus.append((fitting[landing.entry.sequence][0].block, landing))
+    for landing in counting:
+        holder = places.holder.get(landing.entry.n)
+        if holder is not None:
+            landed[holder] += (landing,)
+        elif fitting[landing.entry.n]:
+            surplus.append((fitting[landing.entry.n], landing))
         else:
             strange.append(landing)
-    wrong, phantoms = _place(reading, strange, landed, limits)
-    taken = {block for block, _, _ in wrong}
-    missing = tuple(
-        name for name, having in landed.items() if len(having) < limits[name].least and name not in taken
-    )
-    return Assignment(landed, tuple(surplus), tuple(wrong), tuple(phantoms), missing)
+    wrong, phantoms = _strange(case, strange, landed)
+    missing = [name for name in places.unfilled() if name not in {block for block, _, _ in wrong}]
+    elsewhere = [landing for landing in case.all_landings if landing.entry.company]
+    fitting |= {e.entry.n: tuple(b.block for b in blocks if e.is_of(b)) for e in elsewhere}
+    for landing in (*forgiving, *elsewhere):
+        found = next((name for name in missing if name in fitting[landing.entry.n]), None)
+        if found is not None:
+            missing.remove(found)
+    return Assignment(landed, tuple(surplus), tuple(wrong), tuple(phantoms), tuple(dict.fromkeys(missing)))
 
 
-def _most(
-    present: list[Landing], fitting: dict[int, list[BlockStory]], limits: dict[str, Owed]
-) -> dict[int, str]:
-    """A largest assignment of landings to the places that blocks have, by augmenting paths.
-
-    Places that *must* be filled are offered before those that only may be, so that equal blocks of which
-    one is waiting never make a faultless server look guilty.
-    """
-    sequences = [landing.entry.sequence for landing in present]
-    places: dict[tuple[str, int], int] = {}
-
-    def take(sequence: int, tried: set[tuple[str, int]], wanted: bool) -> bool:
-        for block in fitting[sequence]:
-            limit = limits[block.block]
-            for number in range(limit.least if wanted else limit.most):
-                place = (block.block, number)
-                if place in tried:
-                    continue
-                tried.add(place)
-                if place not in places or take(places[place], tried, wanted):
-                    places[place] = sequence
-                    return True
-        return False
-
-    settled = {sequence for sequence in sequences if take(sequence, set(), wanted=True)}
-    for sequence in sequences:
-        if sequence not in settled:
-            take(sequence, set(), wanted=False)
-    return {sequence: block for (block, _), sequence in places.items()}
-
-
-def _place(
-    reading: Reading, strange: list[Landing], landed: dict[str, tuple[Landing, ...]], limits: dict[str, Owed]
+def _strange(
+    case: Case, strange: list[Landing], landed: dict[str, tuple[Landing, ...]]
 ) -> tuple[list[tuple[str, Landing, tuple[str, ...]]], list[Landing]]:
-    wrong: list[tuple[str, Landing, tuple[str, ...]]] = []
-    phantoms: list[Landing] = []
-    free = [name for name, having in landed.items() if not having and limits[name].most]
-    for landing in strange:
-        if not free:
+    """Place what fits nowhere: where its mark says, else where it differs least, else nowhere."""
+    wrong = [
+        (landing.mark, landing, _nearest(case.blocks[landing.mark], landing))
+        for landing in strange
+        if landing.mark in case.blocks
+    ]
+    marked = {name for name, _, _ in wrong}
+    left = [landing for landing in strange if landing.mark not in case.blocks]
+    free = [
+        name
+        for name, having in landed.items()
+        if not having and case.limits[name].most and name not in marked
+    ]
+    differing = [[_nearest(case.blocks[name], landing) for name in free] for landing in left]
+    chosen = cheapest([[len(fields) for fields in row] for row in differing])
+    phantoms = []
+    for number, landing in enumerate(left):
+        column = chosen[number]
+        if column is None:
             phantoms.append(landing)
-            continue
-        differing = {name: _nearest(reading.blocks[name], landing) for name in free}
-        best = min(free, key=lambda name: len(differing[name]))
-        free.remove(best)
-        wrong.append((best, landing, differing[best]))
+        else:
+            wrong.append((free[column], landing, differing[number][column]))
     return wrong, phantoms
 
 
 def _nearest(block: BlockStory, landing: Landing) -> tuple[str, ...]:
-    return min((version.hours.differences(landing.hours) for version in block.versions), key=len)
+    """The fields that differ from the version that could have been sent, or from the latest."""
+    current = [version for version in block.versions if version.current_between(*landing.window)]
+    hours = landing.looks[0][0]
+    return min(
+        (version.hours.differences(hours) for version in current or block.versions[-1:]),
+        key=len,
+    )

@@ -1,22 +1,34 @@
-"""The facts that several checks need, read once from a history: blocks, updates, landings, timelines."""
+"""A history, read once for judging: blocks, periods, updates, sessions, landings, timelines.
+
+Every event is looked at once when the reading is made; what several checks need is computed once.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Final, final
+from typing import Any, Final, TypeVar, cast
 
-from attrs import frozen
-
+from qbharness.checks.blocks import BlockStory, Periods, stories
+from qbharness.checks.contents import Renames
+from qbharness.checks.landings import Landing, read_landings
+from qbharness.checks.tickets import Tickets
+from qbharness.checks.timelines import Timelines
+from qbharness.checks.updates import Update, read_update
 from qbharness.history import (
     AtRest,
     BlockChanged,
     CallAnswered,
     CallSent,
     Committed,
+    Event,
+    Fault,
     HandedOut,
     History,
-    Hours,
+    OfferedEntry,
     PeriodSelected,
+    ProcessChanged,
     Processed,
     ScenarioStarted,
     UpdateEnded,
@@ -33,94 +45,7 @@ DEFAULT_CONTRACT: Final = {
 }
 """The seed's promises, for what a target does not declare."""
 
-
-@final
-@frozen
-class Version:
-    """The contents of a block from line ``since`` of the history to line ``until`` (None: still)."""
-
-    hours: Hours
-    since: int
-    until: int | None
-
-    def current_between(self, start: int, end: int) -> bool:
-        """Was this version current at any moment between two lines of the history?"""
-        return self.since <= end and (self.until is None or self.until >= start)
-
-
-@final
-@frozen
-class BlockStory:
-    """All that the owner of the server did with one block."""
-
-    block: str
-    versions: tuple[Version, ...]
-    deleted: int | None
-    marked_sent: tuple[int, ...]
-    marked_not_sent: tuple[int, ...]
-    certain: bool
-
-    @property
-    def hours(self) -> Hours:
-        """The latest contents."""
-        return self.versions[-1].hours
-
-    def fits(self, hours: Hours, start: int, end: int) -> bool:
-        """Does a version that was current between two lines have these contents?"""
-        return any(
-            version.current_between(start, end) and not version.hours.differences(hours)
-            for version in self.versions
-        )
-
-
-@final
-@frozen
-class Landing:
-    """A commit that a hand-out caused.
-
-    ``window`` are the lines between which an offered version counts; ``acknowledged``: the server got
-    QuickBooks' answer about this entry; ``present``: it lies on the present timeline.
-    """
-
-    entry: Committed
-    hours: Hours
-    window: tuple[int, int]
-    acknowledged: bool
-    present: bool
-
-    @property
-    def txn_id(self) -> str:
-        return self.entry.record_id
-
-
-@final
-@frozen
-class Update:
-    """One update with what happened in it, in order."""
-
-    started: UpdateStarted
-    ended: UpdateEnded | None
-    calls: tuple[CallSent, ...]
-    replies: tuple[CallAnswered, ...]
-    handed_out: tuple[HandedOut, ...]
-    processed: tuple[Processed, ...]
-
-    @property
-    def authenticated_at(self) -> int:
-        """The line of its authenticate call, or of its start where there was none."""
-        return next((call.n for call in self.calls if call.operation == "authenticate"), self.started.n)
-
-    @property
-    def refused(self) -> tuple[tuple[HandedOut, str], ...]:
-        """Hand-outs of hours that QuickBooks refused, each with QuickBooks' words."""
-        by_call = {done.call: done for done in self.processed}
-        return tuple(
-            (handed, answer.message)
-            for handed in self.handed_out
-            if handed.call in by_call
-            for answer in by_call[handed.call].answers
-            if answer.request == "TimeTrackingAdd" and answer.is_error
-        )
+_E = TypeVar("_E", bound=Event)
 
 
 class Reading:
@@ -128,162 +53,207 @@ class Reading:
 
     def __init__(self, history: History) -> None:
         self.history = history
-        started = history.first(ScenarioStarted)
-        self.contract = DEFAULT_CONTRACT | dict(started.contract if started else {})
+        self._of: defaultdict[type[Event], list[Any]] = defaultdict(list)
+        for event in history:
+            self._of[type(event)].append(event)
+        started = self.first(ScenarioStarted)
+        self.contract: Mapping[str, str] = DEFAULT_CONTRACT | dict(started.contract if started else {})
+        self.home = started.company if started else ""
+        rest = self.last(AtRest)
+        self.rested_at = rest.n if rest else len(history)
 
-    @cached_property
-    def rested_at(self) -> int:
-        """The line at which delivery is judged."""
-        rest = self.history.last(AtRest)
-        return rest.n if rest else len(self.history)
+    def all(self, kind: type[_E]) -> Sequence[_E]:
+        """Every event of one kind, in order."""
+        return cast("list[_E]", self._of.get(kind, []))
+
+    def first(self, kind: type[_E]) -> _E | None:
+        """The first event of a kind, or None."""
+        found = self.all(kind)
+        return found[0] if found else None
+
+    def last(self, kind: type[_E], *, before: int | None = None) -> _E | None:
+        """The latest event of a kind (above line ``before``), or None."""
+        for event in reversed(self.all(kind)):
+            if before is None or event.n < before:
+                return event
+        return None
+
+    # -- what the owner did -----------------------------------------------------------------------
 
     @cached_property
     def blocks(self) -> dict[str, BlockStory]:
         """Every block that the owner made, by alias, in order of appearance."""
-        changes: dict[str, list[BlockChanged]] = {}
-        for event in self.history.all(BlockChanged):
-            changes.setdefault(event.block, []).append(event)
-        return {block: _story(block, events) for block, events in changes.items()}
+        return stories(self.all(BlockChanged))
+
+    @cached_property
+    def periods(self) -> Periods:
+        """Which days were selected when."""
+        return Periods(self.all(PeriodSelected))
+
+    # -- updates ----------------------------------------------------------------------------------
+
+    @cached_property
+    def calls(self) -> dict[int, CallSent]:
+        """Every call by its number."""
+        return {call.call: call for call in self.all(CallSent)}
+
+    @cached_property
+    def replies(self) -> dict[int, CallAnswered]:
+        """The first answer to every call; copies of calls are not among them."""
+        found: dict[int, CallAnswered] = {}
+        for reply in self.all(CallAnswered):
+            found.setdefault(reply.call, reply)
+        return found
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Which ticket was alive when."""
+        return Tickets(self.calls, self.replies.values())
 
     @cached_property
     def updates(self) -> tuple[Update, ...]:
         """Every update, in the order in which they started."""
-        return tuple(self._update(started) for started in self.history.all(UpdateStarted))
-
-    def _update(self, started: UpdateStarted) -> Update:
-        number = started.update
-        return Update(
-            started,
-            next((end for end in self.history.all(UpdateEnded) if end.update == number), None),
-            tuple(event for event in self.history.all(CallSent) if event.update == number),
-            tuple(event for event in self.history.all(CallAnswered) if event.update == number),
-            tuple(event for event in self.history.all(HandedOut) if event.update == number),
-            tuple(event for event in self.history.all(Processed) if event.update == number),
+        sorted_: dict[type[Event], defaultdict[int, list[Any]]] = {}
+        for kind in (CallSent, CallAnswered, HandedOut, Processed):
+            sorted_[kind] = defaultdict(list)
+            for event in self.all(kind):
+                sorted_[kind][event.update].append(event)  # type: ignore[attr-defined]
+        ends = {end.update: end for end in self.all(UpdateEnded)}
+        return tuple(
+            read_update(
+                started,
+                ends.get(started.update),
+                sorted_[CallSent][started.update],
+                sorted_[CallAnswered][started.update],
+                sorted_[HandedOut][started.update],
+                sorted_[Processed][started.update],
+                self.all(Fault),
+                self.all(ProcessChanged),
+                self.origin,
+                self.home,
+            )
+            for started in self.all(UpdateStarted)
         )
+
+    @cached_property
+    def by_number(self) -> dict[int, Update]:
+        """Every update by its number."""
+        return {update.started.update: update for update in self.updates}
+
+    @cached_property
+    def deciding(self) -> Update | None:
+        """The last update in which the server had its chance: what it left undone is its fault."""
+        before = (u for u in reversed(self.updates) if u.started.n < self.rested_at)
+        return next((update for update in before if update.clean), None)
+
+    # -- hand-outs --------------------------------------------------------------------------------
 
     @cached_property
     def hand_outs(self) -> dict[int, HandedOut]:
-        """Every hand-out of hours, by the number of its call."""
-        return {
-            event.call: event
-            for event in self.history.all(HandedOut)
-            if event.entries and event.delivery == 1
-        }
+        """Every hand-out of hours that a connector could pass on, by the number of its call."""
+        return {h.call: h for h in self.all(HandedOut) if h.entries and h.delivery == 1}
+
+    @cached_property
+    def origin(self) -> dict[int, tuple[OfferedEntry, ...]]:
+        """Call number to the hours that its message set holds, or asks the status of."""
+        by_set: dict[str, tuple[OfferedEntry, ...]] = {}
+        found: dict[int, tuple[OfferedEntry, ...]] = {}
+        for handed in self.all(HandedOut):
+            entries = handed.entries or by_set.get(handed.old_message_set_id or handed.new_message_set_id, ())
+            if handed.new_message_set_id and handed.entries:
+                by_set.setdefault(handed.new_message_set_id, handed.entries)
+            if entries and handed.delivery == 1:
+                found[handed.call] = entries
+        return found
+
+    def window(self, handed: HandedOut) -> tuple[int, int]:
+        """The lines between which an offered version counts.
+
+        From the authenticate of the session, or of the first session in which the same bytes were handed
+        out, as long as no answer to them came back: bytes of a settled request are no excuse.
+        """
+        start = self._authenticated(handed)
+        for earlier in reversed(self._same_bytes.get(handed.text, [])):
+            if earlier.n >= handed.n:
+                continue
+            if self.is_settled(earlier):
+                break
+            start = min(start, self._authenticated(earlier))
+        return start, handed.n
+
+    @cached_property
+    def _same_bytes(self) -> dict[str, list[HandedOut]]:
+        found: dict[str, list[HandedOut]] = {}
+        for handed in self.hand_outs.values():
+            found.setdefault(handed.text, []).append(handed)
+        return found
+
+    def _authenticated(self, handed: HandedOut) -> int:
+        update = self.by_number.get(handed.update)
+        return update.authenticated_at if update else handed.n
+
+    def is_settled(self, handed: HandedOut) -> bool:
+        """Did the server learn for sure what became of a hand-out?"""
+        update = self.by_number.get(handed.update)
+        if update is None:
+            return False
+        answered = (done for done in update.processed if done.call == handed.call and done.answers)
+        return any(self.learned_of(update, done.n)[0] for done in answered)
+
+    def learned_of(self, update: Update, line: int) -> tuple[bool | None, int]:
+        """Did the server learn QuickBooks' answer of this line (None: perhaps), and at which line?"""
+        reply = next(
+            (r for r in update.replies if r.n > line and r.operation == "receiveResponseXML"),
+            None,
+        )
+        if reply is None or not reply.reached:
+            return False, 0
+        call = self.calls.get(reply.call)
+        died = any(
+            fault.word == "server killed" and fault.call == reply.call and fault.n < reply.n
+            for fault in update.faults
+        )
+        if died or (call is not None and not self.tickets.surely_alive(_ticket(call), call.n)):
+            return None, reply.n
+        failed_by_itself = bool(reply.error) and not reply.cause and not update.faults
+        return None if failed_by_itself else True, reply.n
+
+    # -- what landed ------------------------------------------------------------------------------
+
+    @cached_property
+    def renames(self) -> Renames:
+        """Which names were changed in QuickBooks."""
+        return Renames(self.all(Committed))
+
+    @cached_property
+    def timelines(self) -> Timelines:
+        """What the present still remembers."""
+        return Timelines(self.all(Committed))
+
+    @cached_property
+    def all_landings(self) -> tuple[Landing, ...]:
+        """Every landing, in whatever company and on whatever timeline, in order."""
+        return read_landings(self)
 
     @cached_property
     def landings(self) -> tuple[Landing, ...]:
-        """Every landing, on whatever timeline, in order."""
-        return tuple(
-            self._landing(row)
-            for row in self.history.all(Committed)
-            if row.record == "TimeTracking" and row.action == "add" and row.actor == "connector" and row.after
-        )
-
-    def _landing(self, row: Committed) -> Landing:
-        hours = row.after or Hours("", "", 0)
-        return Landing(row, hours, self._window(row), self._acknowledged(row), self.is_present(row))
-
-    def _window(self, row: Committed) -> tuple[int, int]:
-        handed = self.hand_outs.get(row.call or 0)
-        if handed is None:
-            return 0, row.n
-        first = next((other for other in self.hand_outs.values() if other.text == handed.text), handed)
-        by_number = {update.started.update: update for update in self.updates}
-        return by_number[first.update].authenticated_at, handed.n
-
-    def _acknowledged(self, row: Committed) -> bool:
-        for done in self.history.all(Processed):
-            if not any(answer.txn_id == row.record_id for answer in done.answers) or done.n < row.n:
-                continue
-            reply = next(
-                (
-                    reply
-                    for reply in self.history.all(CallAnswered)
-                    if reply.update == done.update
-                    and reply.n > done.n
-                    and reply.operation == "receiveResponseXML"
-                ),
-                None,
-            )
-            if reply is not None and reply.reached:
-                return True
-        return False
-
-    def is_present(self, row: Committed) -> bool:
-        """Does a journal row lie on the present timeline, or did a restored backup take it away?"""
-        return row.sequence <= self._reach.get(row.timeline, 0)
+        """Every landing in the server's own company file, on whatever timeline, in order."""
+        return tuple(landing for landing in self.all_landings if not landing.entry.company)
 
     @cached_property
-    def _reach(self) -> dict[int, int]:
-        """Timeline to the last sequence of it that the present still remembers."""
-        rows = self.history.all(Committed)
-        if not rows:
-            return {}
-        reach = {rows[-1].timeline: rows[-1].sequence}
-        for row in reversed(rows):
-            if row.action == "restore" and row.timeline in reach:
-                reach.setdefault(row.restored or 0, min(row.shares or 0, reach[row.timeline]))
-        return reach
+    def restored_server(self) -> int | None:
+        """The line at which the server was last put back to its own backup."""
+        lines = [e.n for e in self.all(ProcessChanged) if e.process == "server" and "backup" in e.change]
+        return lines[-1] if lines else None
 
     @cached_property
     def last_restore(self) -> int:
-        """The journal sequence of the last restored backup, or 0."""
-        rows = (row.sequence for row in self.history.all(Committed) if row.action == "restore")
-        return max(rows, default=0)
-
-    def in_period(self, block: BlockStory) -> bool:
-        """Is the block inside the period that is selected at rest?"""
-        return _inside(block.hours.date, self.history.last(PeriodSelected))
-
-    def ever_in_period(self, block: BlockStory) -> bool:
-        """Did any update start while the block was inside the selected period?"""
-        return any(
-            _inside(version.hours.date, self.history.last(PeriodSelected, before=update.started.n))
-            for update in self.updates
-            for version in block.versions
-        )
-
-    @cached_property
-    def standing_mismatch(self) -> frozenset[str]:
-        """The blocks that wait because the last update stopped at (or skipped) what QuickBooks refused."""
-        last = self.updates[-1] if self.updates else None
-        if last is None or not last.refused:
-            return frozenset()
-        if self.contract["on_mismatch"] == "stop":
-            return frozenset(self.blocks)
-        return frozenset(
-            block.block
-            for block in self.blocks.values()
-            for handed, _ in last.refused
-            for entry in handed.entries
-            if block.fits(entry.hours, 0, handed.n)
-        )
+        """The line at which a backup of the company file was last restored, or 0."""
+        return max((row.n for row in self.timelines.restores), default=0)
 
 
-def _inside(date: str, period: PeriodSelected | None) -> bool:
-    if period is None:
-        return True
-    return (period.start or "") <= date and (period.end is None or date <= period.end)
+def _ticket(call: CallSent) -> str:
+    return call.arguments.get("ticket", "")
 
 
-def _story(block: str, events: list[BlockChanged]) -> BlockStory:
-    versions: list[Version] = []
-    deleted: int | None = None
-    for event in events:
-        if event.change in {"added", "edited", "deleted"} and versions and versions[-1].until is None:
-            versions[-1] = Version(versions[-1].hours, versions[-1].since, event.n)
-        if event.change == "deleted":
-            deleted = event.n
-        elif event.hours is not None and event.change in {"added", "edited"}:
-            versions.append(Version(event.hours, event.n, None))
-    return BlockStory(
-        block,
-        tuple(versions),
-        deleted,
-        tuple(event.n for event in events if event.change == "marked sent"),
-        tuple(event.n for event in events if event.change == "marked not sent"),
-        all(event.certain for event in events),
-    )
-
-
-__all__ = ["DEFAULT_CONTRACT", "BlockStory", "Landing", "Reading", "Update", "Version"]
+__all__ = ["DEFAULT_CONTRACT", "Reading"]
