@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lxml import etree
 from quickbooks_support import Desk, added, desk, hresult_of, list_add, message_set, time_add
 
 from qbsim.processor import Origin
-from qbsim.quickbooks import QuickBooksDied, people
+from qbsim.quickbooks import CompanyFile, Product, QuickBooks, QuickBooksDied, people
 
 CLEAR_ALL = "CLR-ALL-MSG-SETS"
 
@@ -18,9 +20,9 @@ def count(at: Desk) -> int:
 
 def test_an_answer_begins_as_captures_do_one_element_a_line_and_no_indentation() -> None:
     text = desk().ask(time_add(employee="Nobody")).text
-    assert text.startswith(
-        '<?xml version="1.0" ?>\n<QBXML>\n<QBXMLMsgsRs>\n<TimeTrackingAddRs statusCode="3140" '
-    )
+    lines = text.split("\n")
+    assert lines[:3] == ['<?xml version="1.0" ?>', "<QBXML>", "<QBXMLMsgsRs>"]
+    assert lines[3].startswith('<TimeTrackingAddRs statusCode="3140" statusSeverity="Error" statusMessage="')
     assert text.endswith(" />\n</QBXMLMsgsRs>\n</QBXML>\n")
     assert "<?qbxml" not in text
     assert "encoding" not in text
@@ -268,12 +270,8 @@ def test_a_restored_backup_loses_the_state_together_with_the_entries() -> None:
     assert count(at) == 1
 
 
-def test_the_state_survives_closing_and_opening(tmp_path: object) -> None:
-    from pathlib import Path
-
-    from qbsim.quickbooks import CompanyFile, QuickBooks
-
-    path = Path(str(tmp_path)) / "a.qbsim"
+def test_the_state_survives_closing_and_opening(tmp_path: Path) -> None:
+    path = tmp_path / "a.qbsim"
     at = desk(path=path)
     first = at.ask(time_add(), newMessageSetID="A")
     at.company.close()
@@ -304,14 +302,12 @@ class Dies:
 @pytest.mark.parametrize(
     ("point", "entries"), [("before commit", 0), ("after commit", 1), ("before answer", 1)]
 )
-def test_a_crash_leaves_what_was_committed_and_recovery_makes_it_exactly_once(
-    point: str, entries: int
-) -> None:
+def test_after_a_crash_recovery_makes_the_entry_exactly_once(point: str, entries: int) -> None:
     at = desk()
     at.qb.crash_points = Dies(point)
     body = message_set(time_add(), newMessageSetID="A")
     assert hresult_of(lambda: at.raw(body)) == 0x800706BA
-    assert hresult_of(lambda: at.sign_in()) == 0x800706BA
+    assert hresult_of(at.sign_in) == 0x800706BA
     at.qb.open()
     at.sign_in()
     assert count(at) == entries
@@ -358,8 +354,6 @@ def test_a_crash_in_the_middle_of_a_set_without_recovery_keeps_the_entries_befor
 
 
 def test_a_version_that_the_product_does_not_speak_is_0x80040423() -> None:
-    from qbsim.quickbooks import Product
-
     at = desk(product=Product(2014))
     assert at.ask("<HostQueryRq/>", "13.0").codes == [0]
     assert hresult_of(lambda: at.ask("<HostQueryRq/>", "14.0")) == 0x80040423
@@ -375,16 +369,13 @@ def test_a_request_that_its_version_does_not_know_is_0x80040400() -> None:
 @pytest.mark.parametrize(
     ("year", "major", "newest"),
     [
-        (2006, "16", "5.0"),
-        (2012, "22", "11.0"),
-        (2014, "24", "13.0"),
-        (2021, "31", "14.0"),
-        (2024, "34", "16.0"),
+        *((2006, "16", "5.0"), (2007, "17", "6.0"), (2008, "18", "7.0"), (2009, "19", "8.0")),
+        *((2010, "20", "9.0"), (2011, "21", "10.0"), (2012, "22", "11.0"), (2013, "23", "12.0")),
+        *((2014, "24", "13.0"), (2017, "27", "13.0"), (2018, "28", "14.0"), (2021, "31", "14.0")),
+        *((2022, "32", "15.0"), (2023, "33", "16.0"), (2024, "34", "16.0")),
     ],
 )
 def test_the_host_tells_the_year_and_its_versions(year: int, major: str, newest: str) -> None:
-    from qbsim.quickbooks import Product
-
     reply = desk(product=Product(year)).one("<HostQueryRq/>", "5.0")
     assert reply.value("HostRet/MajorVersion") == major
     assert reply.values("HostRet/SupportedQBXMLVersion")[-1] == newest
@@ -400,7 +391,7 @@ def test_the_host_tells_the_year_and_its_versions(year: int, major: str, newest:
         "<QBXML/>",
         "\x00\x01",
         '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><QBXML/>',
-        '<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq><HostQueryRq/></QBXMLMsgsRq></QBXML>',
+        message_set("<HostQueryRq/>").replace('onError="stopOnError"', ""),
         message_set(time_add())[:-20],
         message_set("<NoSuchRq/>"),
         message_set(time_add()).replace("QBXML>", "Other>"),
@@ -422,4 +413,4 @@ def test_a_version_of_which_no_facts_were_found_is_logged_as_not_modelled() -> N
 
 def test_an_empty_set_has_an_empty_answer() -> None:
     answer = desk().ask("")
-    assert (len(answer), etree.tostring(answer.messages)) == (0, b"<QBXMLMsgsRs/>")
+    assert (len(answer), etree.tostring(answer.messages)) == (0, b"<QBXMLMsgsRs/>\n")

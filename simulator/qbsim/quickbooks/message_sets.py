@@ -35,6 +35,7 @@ from qbsim.quickbooks.statuses import Refused, Status, status
 _STATUS_ONLY: Final = ("requestID", "statusCode", "statusSeverity", "statusMessage")
 _KEPT: Final = {"all": None, "1": 1, "until_restart": None}
 _BODY: Final = re.compile(r"<QBXMLMsgsRq\b[^>]*>")
+_LONGEST_REQUEST_ID: Final = 50
 _RECOVERY: Final = Version(11, 0)
 
 
@@ -290,6 +291,12 @@ def _all_or_nothing(run: Execution, given: MessageSet, messages: etree._Element)
     return failed
 
 
+@rule(
+    "request_id",
+    "A requestID is echoed; one of more than 50 characters is 1060 and not echoed.",
+    source="Intuit's table of status codes; that it is not echoed follows from the schema of answers",
+    certainty=Certainty.DOCUMENTED,
+)
 def _one(
     run: Execution,
     given: MessageSet,
@@ -299,7 +306,7 @@ def _one(
 ) -> Status:
     """Answer one request; ``done`` is a status that needs no execution."""
     reply = etree.SubElement(messages, f"{request.name.removesuffix('Rq')}Rs")
-    if request.request_id is not None:
+    if request.request_id is not None and len(request.request_id) <= _LONGEST_REQUEST_ID:
         reply.set("requestID", request.request_id)
     result = done or _executed(run, given, request, reply)
     _set_status(reply, result)
