@@ -1,8 +1,8 @@
 """After a backup of the company file was restored: which sent blocks has QuickBooks forgotten?
 
-A reconcile run asks for the TxnIDs of everything that was sent, a hundred at a time, and marks what is
-not there: *deleted* when QuickBooks remembers that somebody deleted it, else *forgotten*. It names
-them and sends nothing; only a person who marks a block as not sent makes it go again.
+A reconcile run asks for the TxnIDs of what was sent in the selected period, a hundred at a time, and
+marks what is not there: *deleted* when QuickBooks remembers that somebody deleted it, else *forgotten*.
+It names them and sends nothing; only a person who marks a block as not sent makes it go again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from qbharness.servers import qbxml
-from qbharness.servers.desk import Desk, Handout
+from qbharness.servers.desk import Desk, Handout, period
 from qbharness.servers.policies.base import Booking, Reply, Stop
 from qbharness.servers.schema import blocks, companies
 
@@ -28,6 +28,7 @@ _SENT: Final = (
         blocks.c.state == "sent",
         blocks.c.txn_id.is_not(None),
         blocks.c.deleted.is_(sa.false()),
+        blocks.c.date.between(sa.bindparam("since"), sa.bindparam("until")),
     )
     .order_by(blocks.c.id)
     .limit(_AT_ONCE)
@@ -49,6 +50,10 @@ class Reconcile:
 
     def is_work_wanted(self, reconcile: str) -> bool:
         return bool(reconcile)
+
+    def is_finished(self, desk: Desk) -> bool:
+        """A comparing update ends with what it found, not when nothing is left to send."""
+        return not desk.session.reconcile and not desk.is_work_left()
 
     def compare(self, desk: Desk) -> str | Stop:
         """The next hundred, or, after the last, what was found."""
@@ -88,14 +93,15 @@ class Reconcile:
             f"{row.id} ({row.employee}, {row.customer}, {row.date}: {row.missing})" for row in rows[:_NAMED]
         )
         more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+        many = f"{len(rows)} sent Work Block{'s are' if len(rows) > 1 else ' is'}"
         return Stop(
-            f"{len(rows)} sent Work Blocks are not in QuickBooks (any more): {named}{more}."
+            f"{many} not in QuickBooks (any more): {named}{more}."
             " Nothing was sent. Mark those that should go again as not sent."
         )
 
     def _batch(self, desk: Desk) -> list[sa.Row[tuple[int, str]]]:
         after = int(desk.session.reconcile.partition(":")[2] or 0)
-        where = {"company": desk.session.company_id, "after": after}
+        where = {"company": desk.session.company_id, "after": after, **period(desk.session)}
         return list(desk.db.execute(_SENT, where))
 
     def _set_state(self, desk: Desk, state: str) -> None:
