@@ -22,15 +22,16 @@ def lost(case: Case) -> Sayings:
     for name in case.assignment.missing:
         block = case.blocks[name]
         handed = [event.n for event in case.hand_outs_of(block)]
+        seen = handed or [block.added]
         kind, how = _how(case, name, bool(handed))
         last = case.deciding.ended if case.deciding else None
         shown = f'; the last update said "{last.shown}"' if last and last.shown else ""
         sentence = f"Block {name} is lost: {block.hours.as_sentence()} is not in QuickBooks. {how}{shown}."
         grade = of_missing(case, name)
         if grade is None:
-            yield broken(kind, sentence, blocks=[name], events=handed)
+            yield broken(kind, sentence, blocks=[name], events=seen)
         else:
-            yield Said(grade[0], grade[1], f"{sentence[:-1]}: {grade[2]}.", (name,), tuple(handed))
+            yield Said(grade[0], grade[1], f"{sentence[:-1]}: {grade[2]}.", (name,), tuple(seen))
 
 
 def _how(case: Case, name: str, handed: bool) -> tuple[str, str]:
