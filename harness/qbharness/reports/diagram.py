@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias, final
 
 from attrs import evolve, field, frozen
 
-from qbharness.history import CallAnswered, Committed, Event, Processed, StepTaken
+from qbharness.history import CallAnswered, Committed, Event, Expected, Processed, StepTaken
 from qbharness.reports.narration import Beat, Lane, narrate
 from qbharness.reports.texts import cut
 
@@ -128,17 +128,29 @@ def _height(row: Row) -> int:
 
 
 def _worth_drawing(events: tuple[Event, ...]) -> tuple[Beat, ...]:
+    """All beats but the company's founding, the connector's own notes, and the judge's questions."""
     first_step = next((event.n for event in events if isinstance(event, StepTaken)), 0)
-    founding = {event.n for event in events if isinstance(event, Committed) and event.n < first_step}
-    told = (beat for beat in narrate(events) if beat.n not in founding)
+    silent = {
+        event.n
+        for event in events
+        if isinstance(event, Expected)
+        or (isinstance(event, Committed) and (event.n < first_step or _is_a_note(event)))
+    }
+    told = (beat for beat in narrate(events) if beat.n not in silent)
     return tuple(
         evolve(beat, start="server", end=None) if beat.start == "owner" and beat.n < first_step else beat
         for beat in told
     )
 
 
+def _is_a_note(row: Committed) -> bool:
+    """The connector keeps the FileID and the AppLock in the company file; no hours are in that."""
+    return row.actor == "connector" and row.record != "TimeTracking"
+
+
 def _columns(beats: tuple[Beat, ...]) -> tuple[tuple[Column, ...], dict[tuple[str, str], int]]:
-    used = {lane for beat in beats for lane in (beat.start, beat.end) if lane}
+    drawn = [beat for beat in beats if beat.kind != "step"]
+    used = {lane for beat in drawn for lane in (beat.start, beat.end) if lane}
     used |= {"server", "connector", "QuickBooks"}
     pcs = list(dict.fromkeys(beat.pc for beat in beats if beat.pc)) or [""]
     columns: list[Column] = []
@@ -169,8 +181,9 @@ def _rows(events: tuple[Event, ...], beats: tuple[Beat, ...], places: _Places) -
     worked_on = {event.call for event in events if isinstance(event, Processed | Committed)}
     given: set[int] = set()
     for beat in beats:
-        if beat.call in worked_on and beat.kind in {"committed", "processed"} and beat.call not in given:
-            given.add(beat.call or 0)
+        works = beat.kind in {"committed", "processed"} and beat.call in worked_on
+        if works and beat.call is not None and beat.call not in given:
+            given.add(beat.call)
             yield _arrow(evolve(beat, text="processes the request"), places, "connector", "QuickBooks")
         if beat.kind == "call" and beat.call in told and beat.call not in never_got:
             yield _arrow(beat, places, "connector", "server")

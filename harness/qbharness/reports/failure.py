@@ -19,7 +19,7 @@ from qbharness.history import Expected, Fault, History, StepTaken
 from qbharness.outcome import Exposure, Outcome, Status
 from qbharness.reports.narration import Beat, narrate
 from qbharness.reports.sheet import Sheet, sheets_of, table
-from qbharness.reports.texts import one_line, printable, title
+from qbharness.reports.texts import one_line, printable, shown_file, title
 from qbharness.scenario.model import Scenario
 
 MOST_BEATS: Final = 10
@@ -133,11 +133,18 @@ def story_of(history: History, findings: Iterable[Finding]) -> tuple[Beat, ...]:
     blocks = {block for finding in findings for block in finding.blocks}
 
     def matters(beat: Beat) -> int:
-        return beat.weight + 20 * (beat.n in shown) + 4 * bool(blocks.intersection(beat.blocks))
+        return beat.weight + 20 * (beat.n in shown) + _relevance(blocks, beat)
 
     told = [beat for beat in narrate(history) if beat.weight or beat.n in shown]
     best = sorted(told, key=lambda beat: (-matters(beat), beat.n))[:MOST_BEATS]
     return tuple(sorted(best, key=lambda beat: beat.n))
+
+
+def _relevance(blocks: set[str], beat: Beat) -> int:
+    """A beat about the blocks in question counts more, one about other blocks less."""
+    if not blocks or not beat.blocks:
+        return 0
+    return 4 if blocks.intersection(beat.blocks) else -5
 
 
 def _looked_at(history: History, findings: Iterable[Finding]) -> int | None:
@@ -164,7 +171,7 @@ def quote_of(outcome: Outcome, findings: Iterable[Finding], source: str) -> Quot
         column = len(text) - len(text.lstrip(" -"))
     first, last = max(1, line - 2), min(len(lines), line + 2)
     return Quote(
-        outcome.scenario.file,
+        shown_file(outcome.scenario.file),
         line,
         column + 1,
         tuple((number, printable(lines[number - 1]).replace("\t", " ")) for number in range(first, last + 1)),
@@ -172,18 +179,20 @@ def quote_of(outcome: Outcome, findings: Iterable[Finding], source: str) -> Quot
 
 
 def _pointed_at(history: History, findings: tuple[Finding, ...]) -> tuple[int, str] | None:
+    """A line of the file and the word on it; what the first finding is about comes first."""
     shown = {line for finding in findings for line in finding.events}
-    for expected in history.all(Expected):
-        if expected.n in shown and expected.line:
-            return expected.line, expected.word
+    first = set(findings[0].events) if findings else set()
+    expected = [each for each in history.all(Expected) if each.line]
     faults = [fault for fault in history.all(Fault) if fault.line]
-    for fault in sorted(faults, key=lambda fault: fault.fired and fault.n not in shown):
-        return fault.line or 0, fault.word
+    faults.sort(key=lambda fault: fault.fired and fault.n not in shown)
+    places = [(each.n in first, each.line, each.word) for each in expected if each.n in shown]
+    told = [place for place in places if place[0]]
+    told += [(True, fault.line, fault.word) for fault in faults] + places
+    if told:
+        return told[0][1] or 0, told[0][2]
     last = max(shown, default=len(history))
-    for step in reversed(history.all(StepTaken)):
-        if step.line and step.n <= last:
-            return step.line, ""
-    return None
+    steps = [step for step in history.all(StepTaken) if step.line and step.n <= last]
+    return (steps[-1].line or 0, "") if steps else None
 
 
 # ------------------------------------------------------------------------------------ as plain text

@@ -36,7 +36,8 @@ from qbharness.reports.diagram import Diagram, diagram_of
 from qbharness.reports.failure import Told, only_with, short_reason, source_of, tell
 from qbharness.reports.files import Collected
 from qbharness.reports.highlight import highlighted
-from qbharness.reports.texts import first_sentence, for_xml, plural, printable
+from qbharness.reports.narration import FINE
+from qbharness.reports.texts import first_sentence, for_xml, plural, printable, shown_file
 from qbharness.reports.weeks import Week, weeks_of
 
 SIGNS: Final[Mapping[Status, str]] = {
@@ -144,7 +145,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"highlighted": _highlighted, "only_with": only_with}
+    environment.filters |= {"highlighted": _highlighted, "only_with": only_with, "shown_file": shown_file}
     environment.globals["signs"] = SIGNS
     return environment
 
@@ -203,7 +204,7 @@ def _updates(history: History) -> Iterator[UpdateShown]:
         yield UpdateShown(
             f"Update {started.update} on {started.pc}{quiet}",
             f"{end.last_error or end.shown}{percent}" if end else "",
-            bool(end and (end.last_error or end.end != "closed")),
+            bool(end and (end.last_error or end.end not in FINE)),
             tuple(_exchanges(history, started.update)),
         )
 

@@ -11,7 +11,7 @@ from typing import Final, final
 from qbharness.outcome import Outcome, Status, Summary
 from qbharness.reports.failure import as_text, short_reason, source_of, tell
 from qbharness.reports.files import Collected
-from qbharness.reports.texts import for_xml, printable, title
+from qbharness.reports.texts import for_xml, printable, shown_file, title
 
 
 @final
@@ -41,13 +41,13 @@ class Junit(Collected):
     def _case(self, outcome: Outcome) -> ET.Element:
         case = ET.Element(
             "testcase",
-            classname=_attribute(folder_of(outcome.scenario.file)),
+            classname=_attribute(folder_of(shown_file(outcome.scenario.file))),
             name=_attribute(title(outcome.scenario)),
             time=f"{outcome.seconds:.3f}",
         )
         place = outcome.scenario.place
         if place is not None:
-            case.set("file", _attribute(place.file))
+            case.set("file", _attribute(shown_file(place.file)))
             case.set("line", str(place.line))
         _RESULTS[outcome.status](case, outcome, self.strict)
         return case

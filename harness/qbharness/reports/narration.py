@@ -5,6 +5,7 @@ The failure's short story picks the beats that matter most; the sequence diagram
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias, final
 
@@ -103,10 +104,19 @@ _LANES: Final[Mapping[str, Lane]] = {
 """Where the people of :data:`qbharness.scenario.steps.Who` stand; whoever is missing stands nowhere."""
 
 
+_NAMES: Final = {"the server's owner": "the owner", "a person in QuickBooks": "a person"}
+_SUBJECT: Final = re.compile(r"(On the server, |In QuickBooks, )?(the user |somebody )", re.IGNORECASE)
+
+
 def _step(known: _Known, event: StepTaken) -> Beat:
     known.begun = True
-    lane = _LANES.get(event.who)
-    return Beat(who=event.who, text=event.sentence, start=lane, weight=5 if event.step else 1)
+    said = event.sentence.splitlines()[0].rstrip(".") if event.sentence else ""
+    return Beat(
+        who=_NAMES.get(event.who, event.who),
+        text=_SUBJECT.sub("", said, count=1) if _SUBJECT.match(said) else said,
+        start=_LANES.get(event.who),
+        weight=5 if event.step else 1,
+    )
 
 
 def _block(known: _Known, event: BlockChanged) -> Beat:
@@ -136,7 +146,7 @@ def _process(_known: _Known, event: ProcessChanged) -> Beat:
     lane: Lane = "QuickBooks" if event.process == "QuickBooks" else "server"
     bad = event.change in {"killed", "died"}
     text = f"is {event.change}" if bad else event.change
-    return Beat(who=event.process, text=text, start=lane, weight=6, trouble=bad)
+    return Beat(who=event.process, text=text, start=lane, weight=4, trouble=bad)
 
 
 def _expected(_known: _Known, event: Expected) -> Beat:
@@ -250,9 +260,13 @@ def _processed(_known: _Known, event: Processed) -> Beat:
     )
 
 
+FINE: Final = frozenset({"closed", "completed", "no work", "postponed"})
+"""How updates end that nobody has to look at."""
+
+
 def _ended(known: _Known, event: UpdateEnded) -> Beat:
     percent = "" if event.progress is None else f" ({event.progress} %)"
-    bad = event.end != "closed" or bool(event.last_error)
+    bad = event.end not in FINE or bool(event.last_error)
     return Beat(
         who=known.connector(event.update),
         text=f"shows: {event.last_error or event.shown or event.end}{percent}",
@@ -292,12 +306,13 @@ _MATTER: Final = frozenset({"TimeTracking", "Company"})
 def _committed(known: _Known, event: Committed) -> Beat:
     names = known.names(event.after)
     if event.actor == "connector":
-        what = known.told(event.after) if event.after else event.name or event.record
+        hours = event.after or event.before
+        verb = {"add": "writes", "delete": "deletes"}.get(event.action, "changes")
         return Beat(
             who="QuickBooks",
-            text=f"writes {what}: TxnID {event.record_id}",
+            text=f"{verb} {known.told(hours)}: TxnID {event.record_id}" if hours else f"notes {event.record}",
             start="QuickBooks",
-            weight=8,
+            weight=8 if hours else 0,
             blocks=names,
             pc=event.pc,
             call=event.call,

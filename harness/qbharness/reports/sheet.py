@@ -11,11 +11,12 @@ from qbharness.history import Entry, History, Ledger, hours_and_minutes
 from qbharness.reports.texts import cut, one_line
 
 _COLUMNS: Final = (
-    "Employee", "Customer", "Date", "Hours", "Service item", "Class", "Payroll item", "Notes", "Billed",
+    "Employee", "Customer", "Date", "Hours", "Service item", "Class", "Payroll item", "Notes", "Billing",
     "TxnID",
 )  # fmt: skip
 _ALWAYS: Final = frozenset({"Employee", "Date", "Hours", "TxnID"})
 _WIDEST: Final = 30
+_BILLING: Final = {"NotBillable": "", "Billable": "billable", "HasBeenBilled": "billed"}
 
 
 @final
@@ -77,11 +78,16 @@ def _change(entry: Entry, known: dict[str, Entry] | None) -> str:
     return "" if known[entry.txn_id] == entry else "changed"
 
 
+def billing(entry: Entry) -> str:
+    """``billable`` or ``billed``, as a person would say; nothing where it is neither."""
+    return _BILLING.get(entry.billing, entry.billing)
+
+
 def _cells(entry: Entry) -> tuple[str, ...]:
     hours = entry.hours
     texts = (
         hours.employee, hours.customer, hours.date, hours_and_minutes(hours.seconds), hours.service_item,
-        hours.class_, hours.payroll_item, hours.notes, entry.billing, entry.txn_id,
+        hours.class_, hours.payroll_item, hours.notes, billing(entry), entry.txn_id,
     )  # fmt: skip
     return tuple(one_line(text) for text in texts)
 

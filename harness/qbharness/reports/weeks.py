@@ -9,6 +9,7 @@ from typing import Final, final
 from attrs import frozen
 
 from qbharness.history import Entry, hours_and_minutes
+from qbharness.reports.sheet import billing
 
 DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
@@ -84,9 +85,8 @@ def _week(employee: str, monday: dt.date, placed: list[tuple[int, Entry]]) -> We
 
 def _key(entry: Entry) -> tuple[str, ...]:
     hours = entry.hours
-    billable = "billable" if hours.billable else ""
-    more = (hours.payroll_item, hours.class_, billable, entry.billing if entry.billing != billable else "")
-    return hours.customer, hours.service_item, hours.notes, " · ".join(filter(None, dict.fromkeys(more)))
+    more = (hours.payroll_item, hours.class_, billing(entry))
+    return hours.customer, hours.service_item, hours.notes, " · ".join(filter(None, more))
 
 
 def _row(key: tuple[str, ...], days: dict[int, Entry]) -> WeekRow:
