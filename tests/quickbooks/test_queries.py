@@ -231,9 +231,8 @@ def test_an_iterator_gives_every_entry_once() -> None:
     third, left, _ = page(at, f'iterator="Continue" iteratorID="{cursor}"')
     assert (len(third), left) == (1, "0")
     assert first + second + third == [f"2026-11-{day:02d}" for day in range(1, 8)]
-    ended = at.one(
-        f'<TimeTrackingQueryRq iterator="Continue" iteratorID="{cursor}"><MaxReturned>3</MaxReturned></TimeTrackingQueryRq>'
-    )
+    mode = f'iterator="Continue" iteratorID="{cursor}"'
+    ended = at.one(f"<TimeTrackingQueryRq {mode}><MaxReturned>3</MaxReturned></TimeTrackingQueryRq>")
     assert ended.code == 3120
 
 
