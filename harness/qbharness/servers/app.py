@@ -94,8 +94,10 @@ async def _qwc(request: Request) -> Response:
     )
 
 
-async def _bad_input(_request: Request, problem: Exception) -> Response:
+async def _bad_input(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, BadInput)  # noqa: S101 - the table above says so
+    if "text/html" in request.headers.get("accept", "") and problem.name != "company":
+        return pages.show_problem(request, problem)
     answer = {"error": problem.sentence, "field": problem.name or None}
     return JSONResponse(answer, status_code=problem.status)
 
