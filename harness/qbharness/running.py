@@ -29,6 +29,7 @@ class Plan:
     """What is to be played, and how.
 
     ``jobs`` above 1 starts the target once per worker, so the target file must say how to start it.
+    ``consume_real_queue`` is the caller's half of the consent that the guard asks for.
     ``environment`` is where secrets are looked up and what the server's process inherits.
     """
 
@@ -38,6 +39,7 @@ class Plan:
     seed: int | None = None
     jobs: int = 1
     fail_fast: bool = False
+    consume_real_queue: bool = False
     environment: Mapping[str, str] = field(factory=lambda: dict(os.environ), repr=False)
 
 
@@ -109,12 +111,18 @@ class _Player:
 
     def __init__(self, plan: Plan, folder: Path, worker: str) -> None:
         self._plan = plan
-        self._target = Target(plan.target, worker=worker, folder=folder, environment=plan.environment)
+        self._target = Target(
+            plan.target,
+            worker=worker,
+            folder=folder,
+            environment=plan.environment,
+            consume_real_queue=plan.consume_real_queue,
+        )
         self._transport: HttpTransport | None = None
 
     def __enter__(self) -> _Player:
         self._target.__enter__()
-        self._transport = HttpTransport(ca=self._target.connection().ca_file)
+        self._transport = self._target.transport()
         return self
 
     def __exit__(self, *problem: object) -> None:

@@ -1,0 +1,160 @@
+"""The small world, exhaustively: every kind of fault on every call, and every pair of effects.
+
+A fault is placed on a call that a run really makes: the base story is played first, its calls are read
+from the history, and each gets every kind. For pairs the first fault's own run says which calls come
+after it, in the same session and in the one that recovers; so no placement misses.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, final
+
+from attrs import evolve, frozen
+
+from qbharness.history import CallSent, History, UpdateStarted
+from qbharness.history import Fault as FaultStruck
+from qbharness.scenario import faults
+from qbharness.scenario.contents import ListEntry
+from qbharness.scenario.faults import Anchor, Fault
+from qbharness.scenario.model import Block, BlockFields, Company, Scenario
+from qbharness.scenario.steps import UpdateSelected
+
+_PAST_EVERY_TIMEOUT: Final = dt.timedelta(minutes=10)
+
+Make = Callable[[Anchor], Fault]
+
+_ON_ANY_CALL: Final[tuple[Make, ...]] = (
+    lambda anchor: faults.RequestLost(anchor=anchor, as_="reset"),
+    lambda anchor: faults.RequestLost(anchor=anchor, as_="timeout"),
+    lambda anchor: faults.RequestLost(anchor=anchor, as_="refused"),
+    lambda anchor: faults.ReplyLost(anchor=anchor),
+    lambda anchor: faults.DeliveredTwice(anchor=anchor),
+    lambda anchor: faults.DeliveredLate(anchor=anchor),
+    lambda anchor: faults.Delayed(anchor=anchor, by=_PAST_EVERY_TIMEOUT),
+    lambda anchor: faults.Dripped(anchor=anchor, by=_PAST_EVERY_TIMEOUT),
+    lambda anchor: faults.TlsFailure(anchor=anchor),
+    lambda anchor: faults.ConnectorKilled(anchor=anchor, at="before call"),
+    lambda anchor: faults.ConnectorKilled(anchor=anchor, at="after call"),
+    lambda anchor: faults.UserStops(anchor=anchor, at="before call"),
+    lambda anchor: faults.UserStops(anchor=anchor, at="after call"),
+    lambda anchor: faults.ServerKilled(anchor=anchor, at="before call"),
+    lambda anchor: faults.ServerKilled(anchor=anchor, at="after call"),
+)
+_GARBLED: Final[tuple[Make, ...]] = tuple(
+    lambda anchor, kind=kind: faults.Garbled(anchor=anchor, with_=kind)  # type: ignore[misc]
+    for kind in faults.GARBLES
+)
+_IN_QUICKBOOKS: Final[tuple[Make, ...]] = (
+    lambda anchor: faults.QuickBooksKilled(anchor=anchor, at="before commit"),
+    lambda anchor: faults.QuickBooksKilled(anchor=anchor, at="after commit"),
+    lambda anchor: faults.QuickBooksKilled(anchor=anchor, at="before answer"),
+)
+_EFFECTS: Final[tuple[Make, ...]] = (
+    lambda anchor: faults.RequestLost(anchor=anchor),
+    lambda anchor: faults.ReplyLost(anchor=anchor),
+    lambda anchor: faults.DeliveredTwice(anchor=anchor),
+    lambda anchor: faults.DeliveredLate(anchor=anchor),
+)
+"""What faults come down to for a server; all that pairs need."""
+_EFFECTS_IN_QUICKBOOKS: Final = _IN_QUICKBOOKS[:2]
+
+_HANDS_OUT: Final = "sendRequestXML"
+
+
+@final
+@frozen
+class Call:
+    """The ``nth`` call of its operation in update ``update`` (both from 1)."""
+
+    update: int
+    operation: str
+    nth: int
+
+    @property
+    def anchor(self) -> Anchor:
+        return Anchor(call=self.operation, number=self.nth)
+
+
+def base_story(blocks: int) -> Scenario:
+    """``blocks`` Work Blocks, two of them equal from two on; an update and one that recovers."""
+    day = dt.date(2026, 11, 2)
+    rows = [
+        BlockFields(employee="Jane Doe", customer="Acme", date=day, hours=dt.timedelta(hours=8)),
+        BlockFields(employee="Jane Doe", customer="Acme", date=day, hours=dt.timedelta(hours=8)),
+        BlockFields(
+            employee="Jane Doe", customer="Acme", date=day.replace(day=3), hours=dt.timedelta(hours=4)
+        ),
+    ]
+    aliases = ("roof", "porch", "attic")
+    return Scenario(
+        name=f"{blocks} {'block' if blocks == 1 else 'blocks'}",
+        company=Company(employees=(ListEntry("Jane Doe"),), customers=(ListEntry("Acme"),)),
+        blocks=tuple(map(Block, aliases[:blocks], rows[:blocks])),
+        steps=(UpdateSelected(), UpdateSelected()),
+    )
+
+
+def calls_of(history: History) -> tuple[Call, ...]:
+    """Every call of the plan's own updates, in order."""
+    quiet = {started.update for started in history.all(UpdateStarted) if started.quiet}
+    seen: dict[tuple[int, str], int] = {}
+    calls: list[Call] = []
+    for sent in history.all(CallSent):
+        if sent.update in quiet:
+            continue
+        key = (sent.update, sent.operation)
+        seen[key] = seen.get(key, 0) + 1
+        calls.append(Call(sent.update, sent.operation, seen[key]))
+    return tuple(calls)
+
+
+def singles(base: Scenario, history: History) -> Iterator[Scenario]:
+    """Every kind of fault on every call of the first update of ``base``."""
+    for call in calls_of(history):
+        if call.update == 1:
+            for make in _kinds(call, (*_ON_ANY_CALL, *_GARBLED), _IN_QUICKBOOKS):
+                yield with_fault(base, call, make(call.anchor))
+
+
+def effects(base: Scenario, history: History) -> Iterator[Scenario]:
+    """Every effect on every call of the first update: the first half of the pairs."""
+    for call in calls_of(history):
+        if call.update == 1:
+            for make in _kinds(call, _EFFECTS, _EFFECTS_IN_QUICKBOOKS):
+                yield with_fault(base, call, make(call.anchor))
+
+
+def seconds(single: Scenario, history: History) -> Iterator[Scenario]:
+    """Every effect on every call that comes after the fault of ``single``, as its run shows."""
+    struck = next((fault for fault in history.all(FaultStruck) if fault.fired), None)
+    if struck is None:
+        return
+    sent = list(history.all(CallSent))
+    after = {event.call for event in sent if event.n > struck.n}
+    for call, event in zip(calls_of(history), sent, strict=False):
+        if event.call in after and call.update <= len(single.steps):
+            for make in _kinds(call, _EFFECTS, _EFFECTS_IN_QUICKBOOKS):
+                yield with_fault(single, call, make(call.anchor))
+
+
+def _kinds(call: Call, wire: Iterable[Make], quickbooks: Iterable[Make]) -> Iterator[Make]:
+    yield from wire
+    if call.operation == _HANDS_OUT:
+        yield from quickbooks
+
+
+def with_fault(scenario: Scenario, call: Call, fault: Fault) -> Scenario:
+    """``scenario`` with a fault in the update that makes ``call``."""
+    position = call.update - 1
+    step = scenario.steps[position]
+    if not isinstance(step, UpdateSelected):
+        raise TypeError("faults belong to updates")
+    told = f"{fault.word} ({call.operation} {call.nth}, update {call.update})"
+    steps = (
+        *scenario.steps[:position],
+        evolve(step, faults=(*step.faults, fault)),
+        *scenario.steps[position + 1 :],
+    )
+    return evolve(scenario, name=f"{scenario.name}, {told}", steps=steps)
