@@ -79,11 +79,12 @@ class BlockStory:
 
 
 def stories(events: Iterable[BlockChanged]) -> dict[str, BlockStory]:
-    """Every block that the owner made, by alias, in order of appearance."""
+    """Every block whose contents are known, by alias, in order of appearance."""
     changes: dict[str, list[BlockChanged]] = {}
     for event in events:
         changes.setdefault(event.block, []).append(event)
-    return {block: _story(block, tuple(each)) for block, each in changes.items()}
+    found = {block: _story(block, tuple(each)) for block, each in changes.items()}
+    return {block: story for block, story in found.items() if story.versions}
 
 
 def _story(block: str, events: tuple[BlockChanged, ...]) -> BlockStory:

@@ -112,7 +112,7 @@ def _fitting(case: Case, entry: Entry) -> tuple[str, ...]:
     """The blocks whose time an entry may be: by what the server sent, else by what it says now."""
     landing = next((each for each in case.landings if each.txn_id == entry.txn_id), None)
     if landing is not None:
-        return tuple(name for name, block in case.blocks.items() if landing.is_of(block))
+        return case.fitting[landing.entry.n]
     line = len(case.history)
     looks = [entry.hours, case.renames.formerly(entry.hours, line)]
     return tuple(
@@ -132,7 +132,7 @@ def _reasons(case: Case, entries: Iterable[Entry]) -> dict[str, list[InBooks]]:
     for landing in case.all_landings:
         if landing.txn_id in there and not landing.entry.company:
             continue
-        names = [name for name, block in case.blocks.items() if landing.is_of(block)]
+        names = case.fitting[landing.entry.n]
         for name in names:
             lists[name] = lists[names[0]]
         if names:

@@ -34,7 +34,7 @@ def _must_stay(case: Case) -> Sayings:
         landing = own.get(row.record_id)
         if landing is None or row.actor != "connector" or row.action not in _CHANGES:
             continue
-        names = [name for name, block in case.blocks.items() if landing.is_of(block)]
+        names = case.fitting[landing.entry.n]
         told = f"the entry of block {names[0]}" if names else "an entry"
         if row.action == "mod" and row.before and row.after and row.before.differences(row.after):
             yield broken(

@@ -122,15 +122,20 @@ def work_left(case: Case, update: Update, line: int) -> list[str]:
     due = [name for name, block in case.blocks.items() if _is_due(case, block, update, line)]
     limits = {name: ONCE if name in due else Owed(0, 1) for name in case.blocks}
     places = Places(limits)
-    landings = [landing for landing in case.all_landings if landing.entry.n < line]
-    places.fill(
-        {
-            landing.entry.n: tuple(name for name, block in case.blocks.items() if landing.is_of(block))
-            for landing in landings
-        }
-    )
+    places.fill(dict(enumerate(_done(case, line))))
     wrong = {name for name, _, _ in case.assignment.wrong}
     return [name for name in places.unfilled() if name not in wrong]
+
+
+def _done(case: Case, line: int) -> list[tuple[str, ...]]:
+    """For every entry that was there by a line, or was said to be there, the blocks whose it may be."""
+    calls = {landing.entry.call for landing in case.all_landings if landing.entry.n < line}
+    said = [call for call, n in case.answered_well.items() if n < line and call not in calls]
+    blocks = case.blocks.items()
+    return [names for n, names in case.fitting.items() if n < line] + [
+        tuple(name for name, block in blocks if any(h.call == call for h in case.hand_outs_of(block)))
+        for call in said
+    ]
 
 
 def _overlaps(case: Case, update: Update) -> bool:

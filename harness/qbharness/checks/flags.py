@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from qbharness.checks.grading import is_evidence_destroyed, is_recovery_lost
 from qbharness.checks.landings import Landing
 from qbharness.checks.matching import Case
-from qbharness.checks.owed import Owed
+from qbharness.checks.owed import ONCE, Owed
 from qbharness.checks.places import Places
 from qbharness.checks.registry import Said, Sayings, Verdict, broken, check, not_applicable
 from qbharness.history import ListedBlock, ServerListed
@@ -38,14 +38,19 @@ def _is_judged(case: Case, row: ListedBlock) -> bool:
 
 
 def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings:
-    """Inside a class of equal blocks only numbers count: as many are called sent as there are entries."""
+    """Inside a class of equal blocks only numbers count: as many are called sent as there are entries.
+
+    Entries go first to those that are called sent, then to those of which the list says nothing (a deleted
+    block may have landed as well), and only what is then left over speaks against a *not sent*.
+    """
     called_sent = [name for name, row in rows.items() if row.state == "sent"]
-    others = [name for name, row in rows.items() if row.state != "sent"]
+    unlisted = {name: Owed(0, max(1, case.limits[name].most)) for name in case.blocks if name not in rows}
+    others = {name: Owed(0, 1) for name, row in rows.items() if row.state != "sent"}
     wrong = {name for name, _, _ in case.assignment.wrong}
-    places = Places({name: Owed(1, 1) for name in (*called_sent, *others)}, first=called_sent)
-    places.fill({landing.entry.n: _fitting(case, landing) for landing in case.all_landings})
+    places = Places(dict.fromkeys(called_sent, ONCE) | unlisted | others)
+    places.fill(case.fitting)
     for name in places.unfilled():
-        if name not in called_sent or name in wrong or case.blocks[name].lines_of("marked sent"):
+        if name in wrong or case.blocks[name].lines_of("marked sent"):
             continue
         yield broken(
             "called sent, not there",
@@ -55,18 +60,16 @@ def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings
         )
     of_line = {landing.entry.n: landing for landing in case.all_landings}
     for number, name in places.holder.items():
-        landing, row = of_line[number], rows[name]
-        if row.state != "sent" and landing.counts and _should_know(case, landing, name):
+        landing, row = of_line[number], rows.get(name)
+        if row is None or row.state == "sent":
+            continue
+        if landing.counts and _should_know(case, landing, name):
             yield broken(
                 "there, not called sent",
                 f"Block {name} is in QuickBooks (TxnID {landing.txn_id}), but the server says {row.state!r}.",
                 blocks=[name],
                 events=[landing.entry.n, line],
             )
-
-
-def _fitting(case: Case, landing: Landing) -> tuple[str, ...]:
-    return tuple(name for name, block in case.blocks.items() if landing.is_of(block))
 
 
 def _should_know(case: Case, landing: Landing, name: str) -> bool:
@@ -91,7 +94,7 @@ def _pointers(case: Case, rows: dict[str, ListedBlock], line: int) -> Iterable[S
     for name, row in rows.items():
         block = case.blocks[name]
         landing = by_txn.get(row.txn_id or "")
-        if landing is not None and not landing.is_of(block) and _fitting(case, landing):
+        if landing is not None and name not in (fitting := case.fitting[landing.entry.n]) and fitting:
             yield broken(
                 "names another entry",
                 f"The server says that block {name} is TxnID {row.txn_id}, "

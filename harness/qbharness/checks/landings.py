@@ -129,6 +129,7 @@ class _Answered:
         self._of_call: defaultdict[int, list[Processed]] = defaultdict(list)
         self._of_txn: defaultdict[str, list[Processed]] = defaultdict(list)
         self._of_set: defaultdict[str, list[Processed]] = defaultdict(list)
+        self._commits: defaultdict[str, list[int]] = defaultdict(list)
         self.request_ids: dict[str, str] = {}
         sets = {
             h.call: {h.new_message_set_id, h.old_message_set_id} - {""}
@@ -143,7 +144,11 @@ class _Answered:
             for answer in good:
                 self._tell(answer, done)
             for message_set in sets.get(done.call, ()):
-                self._of_set[message_set].append(done)
+                if not any(answer.txn_id for answer in good):
+                    self._of_set[message_set].append(done)
+        for row in reading.all(Committed):
+            for message_set in sets.get(row.call or -1, ()):
+                self._commits[message_set].append(row.n)
 
     def _tell(self, answer: Answer, done: Processed) -> None:
         if answer.txn_id:
@@ -157,7 +162,7 @@ class _Answered:
         perhaps: int | None = None
         told = [*self._of_txn.get(row.record_id, []), *self._of_call.get(row.call or -1, [])]
         if handed is not None and handed.new_message_set_id:
-            told += self._of_set.get(handed.new_message_set_id, [])
+            told += self._statuses_about(handed.new_message_set_id, row.n)
         for done in told:
             update = self._reading.by_number.get(done.update)
             if update is None or done.n < row.n:
@@ -168,3 +173,11 @@ class _Answered:
             if learned is not False:
                 perhaps = min(perhaps or line, line)
         return sure, perhaps
+
+    def _statuses_about(self, message_set: str, line: int) -> list[Processed]:
+        """Replays that name no entry, about the entry of this line: no later one of the set came between."""
+        return [
+            done
+            for done in self._of_set.get(message_set, ())
+            if not any(line < commit < done.n for commit in self._commits[message_set])
+        ]

@@ -54,6 +54,15 @@ class Case(Reading):
         return assign(self)
 
     @cached_property
+    def fitting(self) -> dict[int, tuple[str, ...]]:
+        """Line of a landing, wherever it landed, to the blocks whose it may be."""
+        blocks = self.blocks.values()
+        return {
+            landing.entry.n: tuple(block.block for block in blocks if landing.is_of(block))
+            for landing in self.all_landings
+        }
+
+    @cached_property
     def flagged(self) -> frozenset[str]:
         """The blocks that the server itself calls sent, at rest."""
         listed = self.last(ServerListed, before=self.rested_at + 1)
@@ -102,8 +111,8 @@ class Case(Reading):
 
     def sharers(self, block: BlockStory) -> int:
         """How many blocks could have the landings that this one could have: the size of its class."""
-        mine = [landing for landing in self.landings if landing.is_of(block)]
-        return sum(any(landing.is_of(other) for landing in mine) for other in self.blocks.values()) or 1
+        name = block.block
+        return len({other for names in self.fitting.values() if name in names for other in names}) or 1
 
 
 def assign(case: Case) -> Assignment:
@@ -118,11 +127,7 @@ def assign(case: Case) -> Assignment:
     forgiving = [landing for landing in forgotten if landing.known_at is None and landing.perhaps_known_at]
     if case.contract["after_restore"] == "resend":
         known, forgiving = [], forgiving + known
-    blocks = case.blocks.values()
-    fitting = {
-        landing.entry.n: tuple(block.block for block in blocks if landing.is_of(block))
-        for landing in (*counting, *known, *forgiving)
-    }
+    fitting = case.fitting
     places = Places(case.limits, first=case.flagged)
     for landing in known:
         places.give(landing.entry.n, fitting[landing.entry.n])
@@ -141,7 +146,6 @@ def assign(case: Case) -> Assignment:
     wrong, phantoms = _strange(case, strange, landed)
     missing = [name for name in places.unfilled() if name not in {block for block, _, _ in wrong}]
     elsewhere = [landing for landing in case.all_landings if landing.entry.company]
-    fitting |= {e.entry.n: tuple(b.block for b in blocks if e.is_of(b)) for e in elsewhere}
     for landing in (*forgiving, *elsewhere):
         found = next((name for name in missing if name in fitting[landing.entry.n]), None)
         if found is not None:

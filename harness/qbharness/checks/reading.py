@@ -15,7 +15,7 @@ from qbharness.checks.contents import Renames
 from qbharness.checks.landings import Landing, read_landings
 from qbharness.checks.tickets import Tickets
 from qbharness.checks.timelines import Timelines
-from qbharness.checks.updates import Update, read_update
+from qbharness.checks.updates import ADD, Update, read_update
 from qbharness.history import (
     AtRest,
     BlockChanged,
@@ -165,6 +165,16 @@ class Reading:
             if entries and handed.delivery == 1:
                 found[handed.call] = entries
         return found
+
+    @cached_property
+    def answered_well(self) -> dict[int, int]:
+        """Hand-outs of hours to which QuickBooks said that they are there, with the line of its answer."""
+        return {
+            done.call: done.n
+            for done in self.all(Processed)
+            if done.call in self.hand_outs
+            if any(answer.request == ADD and not answer.is_error for answer in done.answers)
+        }
 
     def window(self, handed: HandedOut) -> tuple[int, int]:
         """The lines between which an offered version counts.
