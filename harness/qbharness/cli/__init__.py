@@ -19,6 +19,8 @@ from qbharness.cli.exit_codes import INTERRUPTED, USAGE
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "run": ("run", "Play scenarios against a sync server and judge it."),
+        "explore": ("explore", "Search for lost and doubled hours, and tell each bug in few steps."),
+        "replay": ("replay", "Play a failure again: is it fixed?"),
         "lint": ("lint", "Read scenario files and report every mistake in them."),
         "list": ("list_", "List the bundled (or your own) scenarios."),
         "show": ("show", "Tell a scenario in plain English."),

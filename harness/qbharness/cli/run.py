@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 
+from qbharness.cli.options import CONSENT, JOBS, STRICT, TARGET
+
 
 @click.command("run")
 @click.argument("paths", nargs=-1, metavar="[PATH|PATH:LINE]...")
 @click.option("--only", default="", metavar="TEXT", help="Only scenarios whose name or file contains TEXT.")
-@click.option(
-    "--target", "target_name", default="exact", metavar="FILE|plain|exact", help="The server to judge."
-)
+@TARGET
 @click.option("--set", "pins", multiple=True, metavar="SWITCH=VALUE", help="Set a switch for this run.")
 @click.option("--seed", type=int, default=None, help="Overrides the seed of every scenario.")
-@click.option("--strict", is_flag=True, help="EXPOSED counts as broken.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, help="Play on this many servers at once.")
+@STRICT
+@JOBS
 @click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that is not held.")
 @click.option(
     "--report",
@@ -23,11 +23,7 @@ import click
     metavar="KIND=FILE[,...]",
     help="junit=F, html=F, ndjson=F or md=F; several with commas between.",
 )
-@click.option(
-    "--consume-real-queue",
-    is_flag=True,
-    help="Allow a server that is not on this machine, if its target file says disposable: true.",
-)
+@CONSENT
 def command(
     paths: tuple[str, ...],
     only: str,

@@ -16,11 +16,13 @@ from typing import final
 from attrs import define, evolve, field, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from qbharness.checks.judging import judge
+from qbharness.checks.registry import Verdict
 from qbharness.explore import placements
 from qbharness.explore.reached import Reached
 from qbharness.explore.shrinking import shrink
 from qbharness.explore.strategies import Profile, scenarios
-from qbharness.history import to_line
+from qbharness.history import Fault, History, to_line
 from qbharness.outcome import Outcome, Status
 from qbharness.scenario.model import Scenario
 
@@ -93,7 +95,7 @@ class Campaign:
 
     def try_one(self, scenario: Scenario) -> Outcome:
         """Play one plan, count it, and keep what is new."""
-        outcome = self._play(scenario)
+        outcome = self._forgiving(scenario)
         tally = self.tally
         tally.runs += 1
         tally.statuses[outcome.status] += 1
@@ -108,7 +110,7 @@ class Campaign:
         return outcome
 
     def _kept(self, key: str, scenario: Scenario, outcome: Outcome) -> Failure:
-        again = self._play(scenario)
+        again = self._forgiving(scenario)
         differing = first_difference(outcome, again)
         if differing:
             return Failure(
@@ -116,9 +118,16 @@ class Campaign:
             )
         story = scenario
         if self._shrinks:
-            story = shrink(scenario, lambda smaller: key in keys_of(self._play(smaller)))
+            story = shrink(scenario, lambda smaller: key in keys_of(self._forgiving(smaller)))
         story = evolve(story, name=_name_of(key))
         return Failure(key, outcome.status is Status.EXPOSED, story, self._play(story), self.tally.runs)
+
+    def _forgiving(self, scenario: Scenario) -> Outcome:
+        """Play a plan some of whose faults may find nothing to strike: it stands for the one without them.
+
+        Shrinking takes such faults out, so a story that is kept is strict again.
+        """
+        return without_unfired(self._play(scenario))
 
     # -- the lanes ---------------------------------------------------------------------------
 
@@ -162,6 +171,23 @@ class Campaign:
         first = self._play(single)
         for pair in placements.seconds(single, first.history):
             self.try_one(pair)
+
+
+def without_unfired(outcome: Outcome) -> Outcome:
+    """The outcome of the same run, planned without the faults that did not strike."""
+    missed = [event for event in outcome.history if isinstance(event, Fault) and not event.fired]
+    if outcome.judgement is None or not missed:
+        return outcome
+    history = History(event for event in outcome.history if event not in missed)
+    judgement = judge(history)
+    status = {Verdict.HELD: Status.HELD, Verdict.BROKEN: Status.BROKEN}.get(
+        judgement.verdict, Status.UNDETERMINED
+    )
+    if outcome.status is Status.EXPOSED and status is Status.BROKEN:
+        status = Status.EXPOSED
+    said = judgement.broken or judgement.unknown
+    reason = said[0].sentence if said else ""
+    return evolve(outcome, history=history, judgement=judgement, status=status, reason=reason)
 
 
 def first_difference(one: Outcome, other: Outcome) -> str:

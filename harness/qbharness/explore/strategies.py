@@ -125,11 +125,10 @@ def _fields(draw: st.DrawFn, world: _World) -> BlockFields:
     """A block's contents; often those of a block that is there already."""
     if world.blocks and draw(st.integers(0, 3)) == 0:
         return draw(st.sampled_from(list(world.blocks.values())))
-    customers = (*world.customers, None)
     missing = draw(st.integers(0, 9)) == 0
     return BlockFields(
         employee=draw(st.sampled_from(world.employees)),
-        customer=_MISSING if missing else draw(st.sampled_from(customers)),
+        customer=_MISSING if missing else draw(st.sampled_from(world.customers)),
         date=draw(st.sampled_from(_DATES)),
         hours=draw(st.sampled_from(_HOURS)),
         notes=draw(st.sampled_from(_NOTES)),
@@ -236,7 +235,7 @@ def _enter_time(draw: st.DrawFn, world: _World) -> Step:
     fields = draw(st.sampled_from(list(world.blocks.values())))
     customer = fields.customer if fields.customer in world.customers else None
     employee = fields.employee if fields.employee in world.employees else world.employees[0]
-    return steps.EnterTime(fields=evolve(fields, customer=customer, employee=employee))
+    return steps.EnterTime(fields=evolve(fields, customer=customer, employee=employee, billable=False))
 
 
 def _rename(draw: st.DrawFn, world: _World) -> Step:

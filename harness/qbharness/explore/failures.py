@@ -1,0 +1,62 @@
+"""The failures that a campaign leaves behind: one scenario file a bug, under ``.qbharness/failures``.
+
+A file is an ordinary scenario; its head says in comments what it shows. Its name is made from the bug's
+key and the target, so that a later campaign finds the same bug under the same name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from qbharness.explore.campaign import Failure
+from qbharness.scenario.library import load
+from qbharness.scenario.model import Scenario
+from qbharness.scenario.writer import write_yaml
+from qbsim.errors import UsageProblem
+
+FOLDER: Final = Path(".qbharness") / "failures"
+
+
+def id_of(key: str, target: str) -> str:
+    """The name of a failure: ``plain-duplicate``."""
+    return re.sub(r"[^a-z0-9]+", "-", f"{target} {key}".lower()).strip("-")
+
+
+def write(failure: Failure, target: str, how: str, folder: Path = FOLDER) -> Path:
+    """Write the shortest story of a failure; ``how`` is the command that found it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{id_of(failure.key, target)}.yaml"
+    head = [failure.sentence, f"Target: {target}. Found by: {how}"]
+    if failure.flaky:
+        head.append("FLAKY: two runs of this plan differ; the first events that do:")
+        head += failure.flaky.splitlines()
+    lines = [f"# {line}" for text in head for line in text.splitlines()]
+    path.write_text("\n".join([*lines, "", write_yaml(failure.scenario)]), encoding="utf-8")
+    return path
+
+
+def kept(folder: Path = FOLDER, *, target: str = "") -> tuple[tuple[str, Scenario], ...]:
+    """The failures that earlier campaigns left, by id (of one ``target``, if given)."""
+    prefix = f"{id_of('', target)}-" if target else ""
+    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    return tuple(
+        (path.stem, scenario)
+        for path in paths
+        if path.stem.startswith(prefix)
+        for scenario in load([str(path)])
+    )
+
+
+def find(name: str, folder: Path = FOLDER) -> Iterable[Scenario]:
+    """The scenarios of a file, or of the kept failure with this id."""
+    path = folder / f"{name}.yaml"
+    if path.is_file():
+        return load([str(path)])
+    try:
+        return load([name])
+    except UsageProblem as unknown:
+        ids = ", ".join(failure for failure, _ in kept(folder)) or "none is kept"
+        raise UsageProblem(unknown.sentence, cure=f"{unknown.cure} Kept failures: {ids}.") from unknown
