@@ -13,6 +13,8 @@ LONGEST: Final = 60_000
 _TOKEN: Final = re.compile(
     r"(?P<prolog><[?!][^>]*>)|(?P<tag></?[A-Za-z_][^<>]*>)|(?P<text>[^<]+|<)", re.DOTALL
 )
+_BETWEEN: Final = re.compile(r"(</[^<>]*>|<[^<>]*/>|<[?!][^<>]*>)\n+(?=<)|(<[^/<>][^<>]*>)\n+(?=<[^/])")
+"""A tag, and line breaks before the next one that are no contents of an element."""
 _ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 _NAME: Final = re.compile(r"(</?)([^\s/>]+)(.*?)(/?>)\Z", re.DOTALL)
 _PAIR: Final = Markup('<span class="x-name">{}</span>{}<span class="x-value">{}</span>')
@@ -20,9 +22,9 @@ _ELEMENT: Final = Markup('<span class="x-tag">{}{}</span>{}<span class="x-tag">{
 
 
 def highlighted(text: str) -> Markup:
-    """``text`` for a ``<pre>``; a document on one line gets the line breaks that make it readable."""
+    """``text`` for a ``<pre>``; a document without indentation gets the one that makes it readable."""
     text = cut(text, LONGEST)
-    if text.startswith("<") and "\n" not in text.strip():
+    if text.startswith("<") and "\n " not in text and "\n\t" not in text:
         text = "\n".join(_indented(text))
     return Markup("").join(_span(found) for found in _TOKEN.finditer(text))
 
@@ -31,7 +33,7 @@ def _indented(text: str) -> list[str]:
     """One element a line; an element that holds only text stays on its line."""
     lines: list[str] = []
     depth, just_opened = 0, False
-    for found in _TOKEN.finditer(text):
+    for found in _TOKEN.finditer(_BETWEEN.sub(r"\1\2", text).rstrip("\n")):
         token, is_tag = found.group(), found.lastgroup == "tag"
         closing = is_tag and token.startswith("</")
         opening = is_tag and not closing and not token.endswith("/>")
