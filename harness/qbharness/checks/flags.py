@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from qbharness.checks.grading import is_evidence_destroyed, is_recovery_lost
 from qbharness.checks.landings import Landing
 from qbharness.checks.matching import Case
-from qbharness.checks.owed import ONCE, Owed
+from qbharness.checks.owed import Owed
 from qbharness.checks.places import Places
 from qbharness.checks.registry import Said, Sayings, Verdict, broken, check, not_applicable
 from qbharness.history import ListedBlock, ServerListed
@@ -44,10 +44,11 @@ def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings
     block may have landed as well), and only what is then left over speaks against a *not sent*.
     """
     called_sent = [name for name, row in rows.items() if row.state == "sent"]
-    unlisted = {name: Owed(0, max(1, case.limits[name].most)) for name in case.blocks if name not in rows}
+    most = {name: max(1, limit.most) for name, limit in case.limits.items()}
+    unlisted = {name: Owed(0, most[name]) for name in case.blocks if name not in rows}
     others = {name: Owed(0, 1) for name, row in rows.items() if row.state != "sent"}
     wrong = {name for name, _, _ in case.assignment.wrong}
-    places = Places(dict.fromkeys(called_sent, ONCE) | unlisted | others)
+    places = Places({name: Owed(1, most[name]) for name in called_sent} | unlisted | others)
     places.fill(case.fitting)
     for name in places.unfilled():
         if name in wrong or case.blocks[name].lines_of("marked sent"):

@@ -138,7 +138,12 @@ class _Sheet:
 
     @cached_property
     def _mine(self) -> tuple[Landing, ...]:
-        return tuple(landing for landing in self._case.landings if landing.is_of(self._block))
+        """Its landings, without those that a restored backup took away before the server knew of them."""
+        return tuple(
+            landing
+            for landing in self._case.landings
+            if landing.is_of(self._block) and (landing.present or landing.known_at is not None)
+        )
 
     def _open_hand_outs(self, line: int) -> list[HandedOut]:
         """Hand-outs of the block before a line that QuickBooks had not refused by then."""
