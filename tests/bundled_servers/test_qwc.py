@@ -20,7 +20,7 @@ def test_it_names_the_service_the_user_and_the_company() -> None:
     assert found["AppURL"] == "http://localhost:8123/qbwc", "the Web Connector takes no IP address"
     assert found["AppSupport"].startswith("http://localhost:8123/")
     assert (found["UserName"], found["QBType"]) == ("qbharness", "QBFS")
-    assert found["FileID"] == server.file_id()
+    assert found["FileID"] == server.state.ledger.company("").file_id
     assert "Brown & Söhne" in found["AppName"]
     assert "password" not in {name.lower() for name in found}
 

@@ -6,11 +6,16 @@ message sets and nothing else, so that a mistake in the large one cannot hide on
 
 from __future__ import annotations
 
+import http.client
 import itertools
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from attrs import define, field
@@ -86,7 +91,10 @@ class Server:
     def request(self, method: str, path: str, data: Any = None, **headers: str) -> DirectReply:
         body = b"" if data is None else json.dumps(data).encode()
         given = {"content-type": "application/json", **headers}
-        return call(self.app, method, path, headers=given, body=body)
+        return self.http(method, path, given, body)
+
+    def http(self, method: str, path: str, headers: dict[str, str], body: bytes) -> DirectReply:
+        return call(self.app, method, path, headers=headers, body=body)
 
     def api(self, method: str, path: str, data: Any = None) -> Any:
         """A call of the JSON API that has to work."""
@@ -104,7 +112,7 @@ class Server:
         return [row["state"] for row in self.blocks()]
 
     def post(self, body: bytes) -> DirectReply:
-        return call(self.app, "POST", "/qbwc", headers={"content-type": "text/xml"}, body=body)
+        return self.http("POST", "/qbwc", {"content-type": "text/xml"}, body)
 
     def soap(self, operation: str, **arguments: object) -> Any:
         reply = self.post(envelope(operation, **arguments))
@@ -137,7 +145,8 @@ class Server:
         return str(self.soap("getLastError", ticket=ticket))
 
     def file_id(self) -> str:
-        return str(self.state.ledger.company("").file_id)
+        qwc = self.http("GET", "/Acme%20Time.qwc", {}, b"").body
+        return str(etree.fromstring(qwc).findtext("FileID"))
 
     def hcp(self) -> str:
         """What the first sendRequestXML tells of the right company."""
@@ -306,7 +315,7 @@ class Update:
     progress: int = 0
     requests: list[str] = field(factory=list)
 
-    def steps(self) -> Iterator[str]:
+    def steps(self) -> Generator[str, None, None]:
         ticket, what = self.server.soap("authenticate", strUserName=self.user, strPassword=PASSWORD)
         yield "authenticate"
         if what:
@@ -344,13 +353,59 @@ def update(server: Server, quickbooks: QuickBooks, user: str = USER) -> Update:
     return Update(server, quickbooks, user).run()
 
 
-@contextmanager
-def killed_at(server: Server, failpoint: str, skip: int = 0) -> Iterator[None]:
-    """The server dies at ``failpoint`` inside, and is started again afterwards."""
-    server.api("PUT", "/api/failpoint", {"name": failpoint, "skip": skip})
-    try:
-        yield
-    except Killed:
-        pass
-    finally:
-        server.restart()
+@define
+class ProcessServer(Server):
+    """The same in a process of its own, reached over HTTP on loopback."""
+
+    database: str = ""
+    policy: str = "exact"
+    url: str = field(init=False, default="")
+    process: subprocess.Popen[str] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.start()
+
+    def start(self, *more: str) -> str:
+        """Start it, and give back the line that it prints."""
+        accounts = [("--user", USER), ("--password-env", "SECRET")]
+        accounts += [("--user", "second"), ("--password-env", "SECRET")]
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "qbharness.servers", self.policy, "--port", "0", "--allow-reset"),
+                *("--database", self.database, "--company", "Acme Time"),
+                *(part for pair in accounts for part in pair),
+                *more,
+            ],
+            env={**os.environ, "SECRET": PASSWORD},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        line = self.process.stdout.readline() if self.process.stdout else ""
+        self.url = line.split()[-1] if line else ""
+        return line
+
+    def stop(self, signal_number: int = signal.SIGTERM) -> str:
+        """Stop it, and give back what it logged."""
+        self.process.send_signal(signal_number)
+        return self.process.communicate(timeout=20)[1]
+
+    def restart(self) -> None:
+        if self.process.poll() is None:
+            self.stop(signal.SIGKILL)
+        self.process.communicate(timeout=20)
+        self.start()
+
+    def http(self, method: str, path: str, headers: dict[str, str], body: bytes) -> DirectReply:
+        address = urlsplit(self.url)
+        line = http.client.HTTPConnection(address.hostname or "", address.port, timeout=20)
+        try:
+            line.request(method, path, body, headers)
+            reply = line.getresponse()
+            found = {name.lower(): value for name, value in reply.getheaders()}
+            return DirectReply(reply.status, found, reply.read())
+        except (http.client.HTTPException, OSError) as gone:
+            self.process.wait(timeout=20)
+            raise Killed from gone
+        finally:
+            line.close()

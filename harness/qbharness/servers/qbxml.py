@@ -86,8 +86,9 @@ class Response:
 
     @property
     def txn_id(self) -> str:
-        """The entry's TxnID; empty when the response holds no entry."""
-        return self.element.findtext("TimeTrackingRet/TxnID") or ""
+        """The entry's TxnID, also from a stored answer without details; empty when it names none."""
+        found = self.element.findtext("TimeTrackingRet/TxnID")
+        return found or self.element.findtext("ErrorRecovery/TxnID") or ""
 
 
 @final
