@@ -18,7 +18,6 @@ from qbsim.qbxml.versions import NEWEST, Version
 FIRST_USE = """
 import time
 from lxml import etree
-from qbxml_support import HOURS
 import qbsim.qbxml
 document = {document!r}
 start = time.perf_counter()

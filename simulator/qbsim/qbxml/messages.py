@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal, final
+from typing import Final, Literal, final
 
 from attrs import evolve, field, frozen
 from lxml import etree
@@ -11,7 +11,7 @@ from lxml import etree
 from qbsim.qbxml import parser
 from qbsim.qbxml.prolog import stated_version, stray_instruction
 from qbsim.qbxml.refusals import Refusal, StructureRefused, VersionRefused
-from qbsim.qbxml.schemas import Schemas, schemas
+from qbsim.qbxml.schemas import Gate, Schemas, schemas
 from qbsim.qbxml.structure_gate import first_break
 from qbsim.qbxml.value_gate import BadValue, bad_values
 from qbsim.qbxml.versions import COVERED, NEWEST, NOT_COVERED, Version
@@ -72,7 +72,7 @@ def read_message_set(
     gates = _gates(version, newest)
     if stray_instruction(data):
         etree.strip_elements(root, etree.ProcessingInstruction, with_tail=False)
-    if b"xmlns" not in data and gates.strict.validate(root):
+    if b"xmlns" not in data and gates.strict.takes(root, data):
         return _message_set(root, version, {}, text)
     refused = _judge(root, data, gates)
     if value_errors == "whole_set" and refused:
@@ -121,7 +121,7 @@ def examine(text: str | bytes, version: Version | None = None) -> Verdict:
         gates = _gates(version, NEWEST)
         if stray_instruction(data):
             etree.strip_elements(root, etree.ProcessingInstruction, with_tail=False)
-        if b"xmlns" not in data and gates.strict.validate(root):
+        if b"xmlns" not in data and gates.strict.takes(root, data):
             return Verdict(version, messages, ())
         return Verdict(version, messages, tuple(_judge(root, data, gates, every=True).values()))
     except (StructureRefused, VersionRefused) as refused:
@@ -182,16 +182,16 @@ def _judge(
 
     Raises :class:`StructureRefused` if the structure is broken.
     """
-    broken = first_break(root, gates.grammar)
-    if broken is not None:
-        refusal = Refusal("structure", broken.rule, broken.found, broken.likely, allowed=broken.allowed)
-        place = parser.spots(data, root, {broken.element})[broken.element]
-        raise StructureRefused(_located(refusal, broken.element, place, exactly=True))
-    if not gates.structure.validate(root):
-        raise StructureRefused(_from_lxml(gates.structure))
+    if b"xmlns" in data or not gates.structure.takes(root, data):
+        broken = first_break(root, gates.grammar)
+        if broken is not None:
+            refusal = Refusal("structure", broken.rule, broken.found, broken.likely, allowed=broken.allowed)
+            place = parser.spots(data, root, {broken.element})[broken.element]
+            raise StructureRefused(_located(refusal, broken.element, place, exactly=True))
+        _refuse_without_words(gates.structure, data)
     bad = dict(_bad_values(root, gates, every=every))
-    if not bad and not gates.strict.validate(root):
-        raise StructureRefused(_from_lxml(gates.strict))
+    if not bad:
+        _refuse_without_words(gates.strict, data)
     places = parser.spots(data, root, {each.element for each in bad.values()})
     return {
         element: _located(_value(each), each.element, places[each.element], exactly=at < MOST_REFUSALS)
@@ -234,10 +234,11 @@ def _value(bad: BadValue) -> Refusal:
     )
 
 
-def _from_lxml(schema: etree.XMLSchema) -> Refusal:
-    """The validator's own words, for a break that our explanation does not see."""
-    log: Any = schema.error_log
-    error = log[0]
-    return Refusal(
-        "structure", "qbxml.schema", "", f"The schema validator says: {error.message}", line=error.line
-    )
+def _refuse_without_words(gate: Gate, data: bytes) -> None:
+    """Refuse in the validator's own words what our explanation does not see; nothing if it takes it."""
+    complaint = gate.complaint(data)
+    if complaint is not None:
+        line, said = complaint
+        raise StructureRefused(
+            Refusal("structure", "qbxml.schema", "", f"The schema validator says: {said}", line=line)
+        )

@@ -16,7 +16,7 @@ from lxml import etree
 
 from qbsim.qbxml.refusals import Refusal, StructureRefused
 
-MAX_CHARACTERS: Final = 16 * 1024 * 1024
+MAX_CHARACTERS: Final = 8 * 1024 * 1024
 """The longest document that is read. Not QuickBooks' limit, which is unknown: ours, to stay bounded."""
 
 MAX_DEPTH: Final = 64

@@ -36,7 +36,7 @@ _TABLE: Final = (
     ),
     ("dtd", "A document brings no DTD of its own.", _OURS, Certainty.PLAUSIBLE),
     ("entity", "A document uses only the five entities of XML.", _PARSE, Certainty.DOCUMENTED),
-    ("size", "A document is not longer than 16 million characters.", _OURS, Certainty.PLAUSIBLE),
+    ("size", "A document is not longer than 8 million characters.", _OURS, Certainty.PLAUSIBLE),
     ("depth", "A document does not nest deeper than 64 levels.", _OURS, Certainty.PLAUSIBLE),
     # the prolog
     ("prolog-missing", '`<?qbxml version="…"?>` stands before the root element.', _PARSE, Certainty.SEEN),

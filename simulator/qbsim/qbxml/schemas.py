@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import functools
-from typing import final
+from typing import Final, final
 
 from lxml import etree
 
 from qbsim.qbxml.grammar import Grammar, grammar
 from qbsim.qbxml.versions import Version
 from qbsim.qbxml.xsd import XsdWriter
+
+LONG: Final = 256 * 1024
+"""From this length in bytes on, a document is validated while it is parsed once more.
+
+lxml's validation of a tree notes the path of every error, and a path counts the siblings before it: a
+hostile document would take minutes. While parsing there are no paths."""
+
+
+@final
+class Gate:
+    """One compiled schema."""
+
+    def __init__(self, xsd: str) -> None:
+        self.schema = etree.XMLSchema(etree.fromstring(xsd))
+        self._reader = etree.XMLParser(
+            schema=self.schema, encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False
+        )
+
+    def takes(self, root: etree._Element, data: bytes) -> bool:
+        """Is ``root``, which was parsed from ``data``, valid?"""
+        if len(data) < LONG:
+            return self.schema.validate(root)
+        return self.complaint(data) is None
+
+    def complaint(self, data: bytes) -> tuple[int, str] | None:
+        """Line and words of the validator's first error in ``data``; None if it is valid."""
+        try:
+            etree.fromstring(data, self._reader)
+        except etree.XMLSyntaxError as error:
+            return error.position[0], error.msg or ""
+        return None
 
 
 @final
@@ -24,17 +55,12 @@ class Schemas:
         self.grammar = of
 
     @functools.cached_property
-    def strict(self) -> etree.XMLSchema:
-        return compiled(XsdWriter(self.grammar, beyond=True).whole())
+    def strict(self) -> Gate:
+        return Gate(XsdWriter(self.grammar, beyond=True).whole())
 
     @functools.cached_property
-    def structure(self) -> etree.XMLSchema:
-        return compiled(XsdWriter(self.grammar, values=False).whole())
-
-
-def compiled(xsd: str) -> etree.XMLSchema:
-    """``xsd``, which is our own text and includes nothing, ready to validate with lxml."""
-    return etree.XMLSchema(etree.fromstring(xsd))
+    def structure(self) -> Gate:
+        return Gate(XsdWriter(self.grammar, values=False).whole())
 
 
 @functools.cache

@@ -144,12 +144,11 @@ def _namespace(element: etree._Element) -> Break:
 
 def _attribute_breaks(element: etree._Element, content: Content) -> Iterator[Break]:
     known = {attribute.name: attribute for attribute in content.attributes}
-    for raw, value in element.attrib.items():
-        name = str(raw)
+    for name in map(str, element.keys()):
         if name not in known:
             yield _unknown_attribute(element, name, tuple(known))
-        elif known[name].type.values and value not in known[name].type.values:
-            yield _bad_attribute(element, known[name], str(value))
+        elif known[name].type.values and element.get(name) not in known[name].type.values:
+            yield _bad_attribute(element, known[name], str(element.get(name)))
     for attribute in content.attributes:
         if attribute.required and attribute.name not in element.attrib:
             values = attribute.type.values
