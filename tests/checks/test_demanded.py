@@ -162,6 +162,16 @@ def test_deleted_while_in_doubt_two_is_not_right() -> None:
     assert told(story.rest()) == DUPLICATE
 
 
+def test_deleted_while_the_answer_about_a_refusal_was_lost_it_may_still_land_once() -> None:
+    story = roof()
+    story.start()
+    story.refuse(story.hand_out(JANE, text="roof"), reached=False)
+    story.end("failed")
+    story.mark("roof", "deleted")
+    story.deliver(JANE, text="roof")
+    assert told(story.rest()) == []
+
+
 def test_a_block_deleted_after_a_refusal_is_not_sent_any_more() -> None:
     story = roof()
     story.block("gutter", GUTTER)

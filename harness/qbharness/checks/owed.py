@@ -146,16 +146,12 @@ class _Sheet:
         )
 
     def _open_hand_outs(self, line: int) -> list[HandedOut]:
-        """Hand-outs of the block before a line that QuickBooks had not refused by then."""
-        refused = {
-            refusal.handed.call
-            for update in self._case.updates
-            for refusal in update.refused
-            if refusal.n < line
-        }
+        """Hand-outs of the block before a line whose outcome the server did not know by then."""
         landed = {landing.entry.call for landing in self._mine if landing.entry.n < line}
         return [
             handed
             for handed in self._case.hand_outs_of(self._block)
-            if handed.n < line and handed.call not in refused and handed.call not in landed
+            if handed.n < line
+            and handed.call not in landed
+            and ((settled := self._case.settled_at(handed)) is None or settled > line)
         ]

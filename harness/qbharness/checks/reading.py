@@ -203,12 +203,17 @@ class Reading:
         return update.authenticated_at if update else handed.n
 
     def is_settled(self, handed: HandedOut) -> bool:
-        """Did the server learn for sure what became of a hand-out?"""
+        """Did the server ever learn for sure what became of a hand-out?"""
+        return self.settled_at(handed) is not None
+
+    def settled_at(self, handed: HandedOut) -> int | None:
+        """The line at which the server surely learned what became of a hand-out, or None."""
         update = self.by_number.get(handed.update)
         if update is None:
-            return False
+            return None
         answered = (done for done in update.processed if done.call == handed.call and done.answers)
-        return any(self.learned_of(update, done.n)[0] for done in answered)
+        learned = (self.learned_of(update, done.n) for done in answered)
+        return next((line for sure, line in learned if sure), None)
 
     def learned_of(self, update: Update, line: int) -> tuple[bool | None, int]:
         """Did the server learn QuickBooks' answer of this line (None: perhaps), and at which line?"""
