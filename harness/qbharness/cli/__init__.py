@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "run": ("run", "Play scenarios against a sync server and judge it."),
         "explore": ("explore", "Search for lost and doubled hours, and tell each bug in few steps."),
         "replay": ("replay", "Play a failure again: is it fixed?"),
+        "rehearse": ("rehearse", "Try a cleanup procedure on a copy of an incident: is it safe?"),
         "lint": ("lint", "Read scenario files and report every mistake in them."),
         "list": ("list_", "List the bundled (or your own) scenarios."),
         "show": ("show", "Tell a scenario in plain English."),

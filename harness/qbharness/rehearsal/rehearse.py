@@ -1,0 +1,148 @@
+"""Plays an incident, then a procedure step by step, and says whether the books are right afterwards.
+
+The procedure is played in every beginning of it (no step, one step, …), each time on a fresh copy of the
+incident and followed by two more updates. So the step that does the harm is known, not guessed.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import final
+
+from attrs import evolve, frozen
+
+from qbharness.checks.books import BooksFinding, books
+from qbharness.history import Ledger
+from qbharness.outcome import Outcome, Status
+from qbharness.scenario.model import Scenario
+from qbharness.scenario.steps import Expect, Step
+from qbharness.scenario.telling import tell_step
+from qbsim.errors import UsageProblem
+
+Play = Callable[[Scenario], Outcome]
+
+
+@final
+class Advice(enum.Enum):
+    """What is to be said to somebody who wants to follow the procedure."""
+
+    SAFE = "SAFE"
+    UNSAFE = "UNSAFE"
+    STOPS = "STOPS"
+    """The procedure itself tells to look, and what it looks for is not so: it is not for this incident."""
+    UNKNOWN = "UNKNOWN"
+
+
+@final
+@frozen
+class Moment:
+    """The books after a beginning of the procedure and two more updates."""
+
+    findings: tuple[BooksFinding, ...]
+    ledger: Ledger
+
+    def state_of(self, block: str) -> object:
+        return next((each.state for each in self.findings if each.block == block), None)
+
+
+@final
+@frozen
+class Rehearsal:
+    """One procedure tried on one incident.
+
+    ``harmful`` counts the procedure's steps from 1 (0: the trouble was there before and stays); ``before`` is
+    the timesheet of the incident, ``after`` the one at the end.
+    """
+
+    procedure: Scenario
+    incident: Scenario
+    target: str
+    advice: Advice
+    reason: str
+    harmful: int
+    before: Ledger
+    after: Ledger
+    findings: tuple[BooksFinding, ...]
+
+    @property
+    def step(self) -> str:
+        """The harmful step in words, or ``""``."""
+        return words(self.procedure.steps[self.harmful - 1]) if self.harmful else ""
+
+
+def words(step: Step) -> str:
+    """A step of a procedure as its reader is told it."""
+    return step.say or tell_step(step)
+
+
+def rehearse(procedure: Scenario, incident: Scenario, play: Play, *, target: str) -> Rehearsal:
+    """Try ``procedure`` after ``incident``; raises :class:`UsageProblem` where they do not fit together."""
+    _fit_together(procedure, incident)
+    moments: list[Moment] = []
+    before = Ledger(moment="", entries=())
+    trouble = ""
+    for length in range(len(procedure.steps) + 1):
+        outcome = play(_beginning(procedure, incident, length))
+        if outcome.judgement is None:
+            return Rehearsal(
+                procedure, incident, target, Advice.UNKNOWN, outcome.reason, length, before, before, ()
+            )
+        looked = outcome.history.all(Ledger)
+        before = next(ledger for ledger in looked if ledger.moment == "expected")
+        moments.append(Moment(books(outcome.history), looked[-1]))
+        if trouble := _fails_to_find(procedure, outcome, length):
+            break
+    last = moments[-1]
+    if trouble:
+        return Rehearsal(
+            procedure,
+            incident,
+            target,
+            Advice.STOPS,
+            trouble,
+            len(moments) - 1,
+            before,
+            last.ledger,
+            last.findings,
+        )
+    wrong = [finding for finding in last.findings if not finding.is_right]
+    advice = Advice.UNSAFE if wrong else Advice.SAFE
+    harmful = max((_since(moments, finding.block) for finding in wrong), default=0)
+    reason = " ".join(finding.sentence for finding in wrong) or "Every Work Block is in the books once."
+    return Rehearsal(procedure, incident, target, advice, reason, harmful, before, last.ledger, last.findings)
+
+
+def _fit_together(procedure: Scenario, incident: Scenario) -> None:
+    if procedure.kind != "procedure":
+        raise UsageProblem(f"{procedure.name!r} is no procedure.", cure="A procedure says `kind: procedure`.")
+    missing = [block for block in procedure.about if block not in incident.first_values()]
+    if missing:
+        raise UsageProblem(
+            f"The procedure {procedure.name!r} speaks of {', '.join(missing)}, which the incident "
+            f"{incident.name!r} does not have.",
+            cure=f"The incident's blocks are: {', '.join(incident.first_values())}.",
+        )
+
+
+def _beginning(procedure: Scenario, incident: Scenario, length: int) -> Scenario:
+    """The incident, a look at its timesheet, and the first steps of the procedure."""
+    steps = (*incident.steps, Expect(expectations=()), *procedure.steps[:length])
+    return evolve(incident, name=procedure.name, steps=steps, expect=())
+
+
+def _fails_to_find(procedure: Scenario, outcome: Outcome, length: int) -> str:
+    """What a looking step of the procedure does not find, or ``""``."""
+    if not length or not isinstance(procedure.steps[length - 1], Expect) or outcome.judgement is None:
+        return ""
+    broken = [each for each in outcome.judgement.broken if each.check == "expectation"]
+    return broken[-1].sentence if broken and outcome.status is Status.BROKEN else ""
+
+
+def _since(moments: list[Moment], block: str) -> int:
+    """After which step the block's time stands as it does in the end."""
+    final = moments[-1].state_of(block)
+    since = len(moments) - 1
+    while since > 0 and moments[since - 1].state_of(block) == final:
+        since -= 1
+    return since
