@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from bundled_servers_support import QuickBooks, Server, company_answer
+from bundled_servers_support import Counted, QuickBooks, Server, company_answer
 
 from qbharness.servers import create_app
 from qbharness.servers.problems import CannotStart
@@ -85,21 +84,6 @@ def test_an_unknown_policy_is_refused() -> None:
             create_app(policy=name)
     with pytest.raises(CannotStart, match="no proof 'marker'"):
         create_app(policy="plain", proof="marker")
-
-
-class Counted:
-    """Counts statements (BEGIN included) and commits."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self.statements = self.commits = 0
-        sa.event.listen(engine, "before_cursor_execute", self._statement)
-        sa.event.listen(engine, "commit", self._commit)
-
-    def _statement(self, *_: Any) -> None:
-        self.statements += 1
-
-    def _commit(self, *_: Any) -> None:
-        self.commits += 1
 
 
 @pytest.mark.parametrize("policy", ["plain", "exact"])

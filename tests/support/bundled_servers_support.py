@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
+import sqlalchemy as sa
 from attrs import define, field
 from lxml import etree
 
@@ -409,3 +410,18 @@ class ProcessServer(Server):
             raise Killed from gone
         finally:
             line.close()
+
+
+class Counted:
+    """Counts statements (BEGIN included) and commits."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.statements = self.commits = 0
+        sa.event.listen(engine, "before_cursor_execute", self._statement)
+        sa.event.listen(engine, "commit", self._commit)
+
+    def _statement(self, *_: Any) -> None:
+        self.statements += 1
+
+    def _commit(self, *_: Any) -> None:
+        self.commits += 1
