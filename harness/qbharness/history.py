@@ -472,10 +472,13 @@ def to_line(event: Event) -> str:
 def from_line(line: str) -> Event:
     """The event that :func:`to_line` wrote; ValueError where the line is none."""
     data = json.loads(line)
-    kind = EVENTS.get(data.pop("event", ""))
+    kind = EVENTS.get(data.pop("event", "")) if isinstance(data, dict) else None
     if kind is None:
         raise ValueError(f"no event: {line[:80]!r}")
-    return _converter.structure(data, kind)
+    try:
+        return _converter.structure(data, kind)
+    except cattrs.BaseValidationError as wrong:
+        raise ValueError(f"no {kind.kind!r} event: {line[:80]!r}") from wrong
 
 
 Sink = Callable[[Event], None]

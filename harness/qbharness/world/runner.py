@@ -15,7 +15,9 @@ from qbharness.checks.judging import Judgement, judge
 from qbharness.checks.registry import Verdict
 from qbharness.history import Event, History, Sink, Undetermined
 from qbharness.outcome import Exposure, Outcome, Status
+from qbharness.scenario.library import shown_path
 from qbharness.scenario.model import Scenario
+from qbharness.targets.reader import bundled
 from qbharness.targets.target import Target
 from qbharness.world.executor import play
 from qbharness.world.needs import why_not
@@ -151,12 +153,20 @@ def _names(scenario: Scenario, pattern: str) -> bool:
 
 
 def _reproduce(scenario: Scenario, target: Target, switches: Switches | None, seed: int | None) -> str:
-    where = scenario.file
+    where = shown_path(scenario)
     if scenario.parameters and scenario.place:
-        where = f"{where}:{scenario.place.line}"
-    words = ["qbharness", "run", where, "--target", str(target.file.path or target.name)]
+        where = f"{scenario.file}:{scenario.place.line}"
+    words = ["qbharness", "run", where, "--target", _shown_target(target)]
     for name, value in (switches.pins if switches else {}).items():
         words += ["--set", f"{name}={value}"]
     if seed is not None:
         words += ["--seed", str(seed)]
     return shlex.join(words)
+
+
+def _shown_target(target: Target) -> str:
+    """The shortest name that finds the target file again."""
+    path = target.file.path
+    if path is None or path in bundled().values():
+        return target.name
+    return str(path)
