@@ -548,8 +548,37 @@ def test_an_update_that_has_to_be_cut_off_does_not_drain() -> None:
     story = roof()
     story.deliver(JANE)
     story.start()
+    story.call("getLastError", "NoOp")
     story.end("bounded")
     assert [f.key for f in judge(story.rest()).broken] == [("drains", "never ends")]
+
+
+def test_an_update_that_waited_for_the_other_pc_is_not_the_servers_loop_and_not_its_chance() -> None:
+    story = roof()
+    story.start()
+    story.end("bounded")
+    assert judge(story.rest(idle=False)).broken == ()
+
+
+def test_after_old_news_of_a_refusal_the_same_block_may_be_tried_and_no_other() -> None:
+    for hours, expected in ((JANE, []), (GUTTER, ["stops at a mismatch"])):
+        story = roof()
+        story.block("gutter", GUTTER)
+        story.deliver(GUTTER if hours == JANE else JANE)
+        story.start()
+        refused = JANE if hours == JANE else shifted(JANE, notes="attic")
+        if refused != JANE:
+            story.block("attic", refused)
+        story.refuse(story.hand_out(refused, set_id="set#9"), reached=False)
+        story.end("failed")
+        story.start()
+        story.refuse(story.hand_out(old="set#9"), progress=10)
+        call = story.hand_out(hours)
+        story.answer(call, story.commit(call, hours))
+        story.end()
+        if refused != JANE:
+            story.deliver(refused)
+        assert [f.check for f in judge(story.rest()).broken] == expected
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,8 @@ from qbharness.checks.matching import Case
 from qbharness.checks.owed import ONCE, Owed
 from qbharness.checks.places import Places
 from qbharness.checks.registry import Sayings, broken, check
-from qbharness.checks.updates import Update
+from qbharness.checks.updates import ENDLESS, Update
 from qbharness.history import CallAnswered
-
-ENDLESS = "bounded"
-"""How an update ends that the connector's bounds had to end."""
 
 _WELL = frozenset({"completed", "no work", "closed", "postponed"})
 
@@ -25,7 +22,7 @@ _WELL = frozenset({"completed", "no work", "closed", "postponed"})
 )
 def drains(case: Case) -> Sayings:
     for update in case.updates:
-        if update.ended is not None and update.ended.end == ENDLESS:
+        if update.ended is not None and update.loops:
             yield broken(
                 "never ends",
                 f"Update {update.started.update} does not come to an end: it was cut off after "

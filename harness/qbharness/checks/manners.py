@@ -41,25 +41,37 @@ def one_block_a_request(case: Case) -> Sayings:
 )
 def stops_at_a_mismatch(case: Case) -> Sayings:
     for update in case.updates:
-        refusal = next((each for each in update.refused if update.told(each)), None)
-        told = update.told(refusal) if refusal else None
-        if refusal is None or told is None:
-            continue
-        later = [each for each in update.handed_out if each.n > told.n and each.entries]
-        if later:
-            yield broken(
-                "went on",
-                f'QuickBooks refused a block ("{refusal.words}"), but the update went on with '
-                f"{later[0].entries[0].hours.as_sentence()}.",
-                events=[refusal.n, later[0].n],
-            )
-        elif update.ended is not None and not _cut_short(update, told.n) and not update.asks_after(told.n):
-            yield broken(
-                "reported success",
-                f'QuickBooks refused a block ("{refusal.words}"), but the Web Connector shows no error: '
-                f'"{update.ended.shown}", {update.ended.progress} %.',
-                events=[refusal.n, update.ended.n],
-            )
+        for refusal in update.refused:
+            told = update.told(refusal)
+            if told is None or update.ended is None:
+                continue
+            later = [each for each in update.handed_out if each.n > told.n and each.entries]
+            if later and not _tries_the_same(case, refusal, later[0]):
+                yield broken(
+                    "went on",
+                    f'QuickBooks refused a block ("{refusal.words}"), but the update went on with '
+                    f"{later[0].entries[0].hours.as_sentence()}.",
+                    events=[refusal.n, later[0].n],
+                )
+                break
+            if not later and not _cut_short(update, told.n) and not update.asks_after(told.n):
+                yield broken(
+                    "reported success",
+                    f'QuickBooks refused a block ("{refusal.words}"), but the Web Connector shows no error: '
+                    f'"{update.ended.shown}", {update.ended.progress} %.',
+                    events=[refusal.n, update.ended.n],
+                )
+
+
+def _tries_the_same(case: Case, refusal: Refusal, handed: HandedOut) -> bool:
+    """Is it the refused block itself, tried anew after old news of its refusal?"""
+    if not refusal.stale:
+        return False
+    return any(
+        handed.call in {each.call for each in case.hand_outs_of(block)}
+        for block in case.blocks.values()
+        if case.is_about(refusal, block)
+    )
 
 
 def _cut_short(update: Update, line: int) -> bool:

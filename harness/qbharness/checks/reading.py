@@ -130,6 +130,7 @@ class Reading:
                 self.all(Fault),
                 self.all(ProcessChanged),
                 self.origin,
+                self._first_of_set,
                 self.home,
             )
             for started in self.all(UpdateStarted)
@@ -164,6 +165,14 @@ class Reading:
                 by_set.setdefault(handed.new_message_set_id, handed.entries)
             if entries and handed.delivery == 1:
                 found[handed.call] = entries
+        return found
+
+    @cached_property
+    def _first_of_set(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for handed in self.all(HandedOut):
+            if handed.new_message_set_id:
+                found.setdefault(handed.new_message_set_id, handed.call)
         return found
 
     @cached_property

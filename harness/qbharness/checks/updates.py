@@ -35,6 +35,12 @@ _SERVERS_FAULT: Final = ("0x80040400", "0x80040423")
 
 _FULL_NAME: Final = re.compile(r"<FullName>(.*?)</FullName>", re.DOTALL)
 _QUOTED: Final = re.compile(r'"([^"]+)"')
+ENDLESS: Final = "bounded"
+"""How an update ends that the connector's own bounds had to end."""
+
+_LOOPING: Final = frozenset(
+    {"sendRequestXML", "receiveResponseXML", "getLastError", "connectionError", "interactiveDone"}
+)
 _CUT_SHORT: Final = frozenset({"killed", "stopped"})
 _DIED: Final = frozenset({"killed", "restarted"})
 
@@ -45,6 +51,7 @@ class Refusal:
     """QuickBooks refused hours, or knows no such name; ``names`` are what it could not find.
 
     ``n`` is the line of its answer. ``offered`` is None for a query, or where nobody knows whose it was.
+    ``stale``: the message set had been handed out before, so the words may be old news.
     """
 
     n: int
@@ -52,6 +59,7 @@ class Refusal:
     answer: Answer
     offered: OfferedEntry | None
     names: tuple[str, ...]
+    stale: bool = False
 
     @property
     def words(self) -> str:
@@ -79,6 +87,8 @@ class Update:
     right_company: bool
     origin: Mapping[int, tuple[OfferedEntry, ...]]
     """Call number to the hours that its message set is about, also where it only asks for their status."""
+    first_of_set: Mapping[str, int]
+    """Message set to the call that handed it out first."""
 
     @cached_property
     def authenticated_at(self) -> int:
@@ -98,6 +108,7 @@ class Update:
         return (
             self.ended is not None
             and self.ended.end not in _CUT_SHORT
+            and (self.ended.end != ENDLESS or self.loops)
             and self.right_company
             and not self.faults
             and not self.crashes
@@ -105,6 +116,13 @@ class Update:
             and not any(call.operation == "connectionError" for call in self.calls)
             and all(not done.hresult or done.hresult in _SERVERS_FAULT for done in self.processed)
         )
+
+    @property
+    def loops(self) -> bool:
+        """Did the server keep it going until the connector's bounds ended it?  Waiting for a lock is none."""
+        calls = [call.operation for call in self.calls if call.operation != "closeConnection"]
+        endless = self.ended is not None and self.ended.end == ENDLESS
+        return endless and bool(calls) and calls[-1] in _LOOPING
 
     @cached_property
     def refused(self) -> tuple[Refusal, ...]:
@@ -122,7 +140,11 @@ class Update:
                 if answer.is_error and answer.status_code != _UNPROCESSED:
                     names = tuple(_QUOTED.findall(answer.message))
                     offered = _offered(self.origin.get(done.call, ()), place, answer)
-                    yield Refusal(done.n, handed, answer, offered, names)
+                    yield Refusal(done.n, handed, answer, offered, names, self._is_repeated(handed))
+
+    def _is_repeated(self, handed: HandedOut) -> bool:
+        sets = {handed.new_message_set_id, handed.old_message_set_id} - {""}
+        return any(self.first_of_set.get(each, handed.call) < handed.call for each in sets)
 
     @cached_property
     def unmet(self) -> tuple[Refusal, ...]:
@@ -140,12 +162,11 @@ class Update:
     @cached_property
     def mismatch(self) -> Refusal | None:
         """What this update stopped at, if it stopped at something that QuickBooks does not know."""
-        if self.refused:
-            return self.refused[-1]
-        if self.unmet and self.ended is not None and self.ended.last_error.strip():
-            later = any(handed.entries and handed.n > self.unmet[-1].n for handed in self.handed_out)
-            return None if later else self.unmet[-1]
-        return None
+        shows_words = self.ended is not None and bool(self.ended.last_error.strip())
+        last = next(iter((*self.refused[-1:], *(self.unmet[-1:] if shows_words else ()))), None)
+        if last is None or any(handed.entries and handed.n > last.n for handed in self.handed_out):
+            return None
+        return last
 
     def told(self, refusal: Refusal) -> CallAnswered | None:
         """The reply in which the server was told of a refusal and the connector learned its reaction."""
@@ -193,6 +214,7 @@ def read_update(
     faults: Iterable[Fault],
     processes: Iterable[ProcessChanged],
     origin: Mapping[int, tuple[OfferedEntry, ...]],
+    first_of_set: Mapping[str, int],
     home: str,
 ) -> Update:
     """Sort the events of one update; ``processes`` and ``faults`` may hold those of the whole run."""
@@ -220,4 +242,5 @@ def read_update(
         ),
         not home or started.company in {"", home},
         origin,
+        first_of_set,
     )
