@@ -290,3 +290,33 @@ def test_a_ret_shows_what_its_version_knows() -> None:
     assert "ClassRef" in at.one(body, "12.0").order()
     query = "<CustomerQueryRq><FullName>Nuts</FullName></CustomerQueryRq>"
     assert "ClassRef" not in at.one(query, "11.0").order()
+
+
+def test_personal_data_needs_a_right_of_its_own() -> None:
+    at = desk()
+    body = list_add("Employee", "<Name>Ann Cole</Name><SSN>123-45-6789</SSN>")
+    assert at.one(body).code == 3261
+    at.qb.set_rights("Sync", Rights(personal_data=True))
+    assert at.one(body).value("*/SSN") == "123-45-6789"
+    at.sign_in("Other")
+    found = at.one("<EmployeeQueryRq><FullName>Ann Cole</FullName></EmployeeQueryRq>")
+    assert (found.code, found.value("*/SSN")) == (0, None)
+
+
+def test_a_needed_element_that_is_empty_is_missing() -> None:
+    inner = "<Name>Overtime</Name><WageType>HourlyOvertime</WageType><ExpenseAccountRef/>"
+    reply = desk().one(list_add("PayrollItemWage", inner))
+    assert (reply.code, reply.message) == (3150, 'There is a missing element: "ExpenseAccountRef"')
+
+
+def test_of_two_alternatives_the_new_one_takes_the_place_of_the_old() -> None:
+    at = desk()
+    reply = at.one(
+        list_mod(
+            "ItemService",
+            *identity(at, "items", "Framing"),
+            "<SalesOrPurchaseMod><PricePercent>10.0</PricePercent></SalesOrPurchaseMod>",
+        )
+    )
+    assert (reply.value("*/*/Price"), reply.value("*/*/PricePercent")) == (None, "10.0")
+    assert reply.value("*/*/AccountRef/FullName") == "Labor Income"

@@ -8,6 +8,7 @@ from lxml import etree
 
 from qbsim.certainty import Certainty, rule
 from qbsim.qbxml.versions import Version
+from qbsim.quickbooks.asking import Asker
 from qbsim.quickbooks.journal import Values
 from qbsim.quickbooks.kinds import KINDS
 from qbsim.quickbooks.lists import Element
@@ -78,33 +79,42 @@ def duration(seconds: int, form: str = "hours_minutes") -> str:
     return f"{sign}PT{minutes // 60}H{minutes % 60}M{tail}"
 
 
-@rule(
-    "include_ret_element",
-    "IncludeRetElement picks top-level elements by their exact names; unknown names are no error.",
-    source="Intuit's text",
-    certainty=Certainty.DOCUMENTED,
-)
-def picked(values: Values, only: tuple[str, ...]) -> Values:
-    """``values`` reduced to ``only``; everything when that is empty."""
-    return {name: values[name] for name in only if name in values} if only else values
-
-
 def append_ret(
     parent: etree._Element,
     company: CompanyFile,
-    version: Version,
+    asker: Asker,
     record: Element | Txn,
     *,
     only: tuple[str, ...] = (),
     owners: tuple[str, ...] = (),
 ) -> None:
-    """Append the ``…Ret`` of ``record`` to a response."""
-    values = (
-        time_values(company, record) if isinstance(record, Txn) else element_values(company, record, owners)
-    )
-    append_values(parent, KINDS[record.kind].ret, version, picked(values, only))
+    """Append the ``…Ret`` of ``record`` to a response, as ``asker`` may see it."""
+    if isinstance(record, Txn):
+        values = time_values(company, record)
+    else:
+        values = element_values(company, record, owners)
+        if not asker.rights.personal_data:
+            values.pop("SSN", None)
+    append_values(parent, KINDS[record.kind].ret, asker.version, values, only)
 
 
-def append_values(parent: etree._Element, name: str, version: Version, values: dict[str, Any]) -> None:
-    """Append an aggregate of this name, in the order of the version."""
-    write(etree.SubElement(parent, name), shape(version, name), values)
+@rule(
+    "include_ret_element",
+    "IncludeRetElement picks top-level elements by their exact names; unknown names are no error. What "
+    "the grammar demands of a Ret stays.",
+    source="Intuit's text; the last sentence follows from the schema",
+    certainty=Certainty.DOCUMENTED,
+)
+def append_values(
+    parent: etree._Element,
+    name: str,
+    version: Version,
+    values: dict[str, Any],
+    only: tuple[str, ...] = (),
+) -> None:
+    """Append an aggregate of this name, in the order of the version; ``only`` empty: everything."""
+    node = shape(version, name)
+    if only:
+        kept = {inner.name for inner in node.nodes if inner.required or inner.name in only}
+        values = {key: value for key, value in values.items() if key in kept}
+    write(etree.SubElement(parent, name), node, values)

@@ -172,16 +172,20 @@ def check_edit_sequence(given: str, stored: int) -> None:
     source="capture of flowlink (IncomeAccountRef)",
     certainty=Certainty.SEEN,
 )
-def merged(old: Values, given: Values, fixed: AbstractSet[str]) -> Values:
-    """``old`` with ``given`` on top; ``fixed`` are the names that cannot be cleared."""
+def merged(old: Values, given: Values, fixed: AbstractSet[str], node: Node) -> Values:
+    """``old`` with ``given`` on top; ``fixed`` cannot be cleared, ``node`` is the shape of the answer."""
     result = dict(old)
     for name, value in given.items():
         if value in ("", {}):
             if name in fixed:
                 raise refuse(3190, field=name)
             result.pop(name, None)
-        elif isinstance(value, dict) and isinstance(old.get(name), dict) and "FullName" not in value:
-            result[name] = merged(old[name], value, fixed)
+            continue
+        for rival in node.rivals.get(name, ()):
+            result.pop(rival, None)
+        inner, before = node.by_name.get(name), old.get(name)
+        if isinstance(value, dict) and isinstance(before, dict) and inner is not None and not inner.is_ref:
+            result[name] = merged(before, value, fixed, inner)
         else:
             result[name] = value
     return result

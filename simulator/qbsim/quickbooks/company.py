@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, final
@@ -195,7 +196,9 @@ class CompanyFile:
         copy = sqlite3.connect(storage.MEMORY if target is None else str(target), check_same_thread=False)
         self.core.sql.backup(copy)
         if target is None:
-            return Backup(None, copy)
+            backup = Backup(None, copy)
+            weakref.finalize(backup, copy.close)
+            return backup
         copy.close()
         return Backup(target)
 

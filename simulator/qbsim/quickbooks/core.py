@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, final
@@ -27,6 +28,8 @@ class Core:
 
     def __init__(self, connection: sqlite3.Connection, source: Source, switches: Switches) -> None:
         self.sql = connection
+        # A company in memory is often just forgotten; its connection is not.
+        weakref.finalize(self, connection.close)
         self.source = source
         self.switches = switches
         self.forget: list[Callable[[], None]] = []

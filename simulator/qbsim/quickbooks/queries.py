@@ -174,7 +174,7 @@ def _list_condition(company: CompanyFile, kinds: tuple[str, ...], given: Values)
         if bound:
             found = found.also(f"full_key {sign} ?", key_of(bound))
     balance = given.get("TotalBalanceFilter")
-    if balance and not _OPERATORS[balance["Operator"]](float(balance["Amount"])):
+    if balance and not _OPERATORS[balance["Operator"]](float(balance["Amount"] or 0)):
         found = found.also("0")
     if "CurrencyFilter" in given:
         raise refuse(3250)

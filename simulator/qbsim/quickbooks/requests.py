@@ -12,7 +12,7 @@ from qbsim.certainty import Certainty, rule
 from qbsim.qbxml.grammar import grammar
 from qbsim.qbxml.versions import NEWEST
 from qbsim.quickbooks import deletions, extension_requests, list_rules, time_rules
-from qbsim.quickbooks.answers import append_ret, append_values, picked
+from qbsim.quickbooks.answers import append_ret, append_values
 from qbsim.quickbooks.asking import Asker
 from qbsim.quickbooks.company import CompanyFile
 from qbsim.quickbooks.extensions import COMPANY
@@ -53,7 +53,7 @@ def _result(call: Call) -> Status:
 
 
 def _show(call: Call, request: etree._Element, answer: etree._Element, record: Element | Txn) -> Status:
-    append_ret(answer, call.company, call.asker.version, record, only=_only(request))
+    append_ret(answer, call.company, call.asker, record, only=_only(request))
     return _result(call)
 
 
@@ -104,7 +104,7 @@ def _query(*kinds: str) -> Handler:
         found = run_query(call.company, kinds, given, attributes, call.cursors)
         owners, only = tuple(given.get("OwnerID", ())), tuple(given.get("IncludeRetElement", ()))
         for record in found.records:
-            append_ret(answer, call.company, call.asker.version, record, only=only, owners=owners)
+            append_ret(answer, call.company, call.asker, record, only=only, owners=owners)
         for name, value in (
             ("retCount", found.total),
             ("iteratorRemainingCount", found.remaining),
@@ -118,8 +118,7 @@ def _query(*kinds: str) -> Handler:
 
 
 def _host(call: Call, request: etree._Element, answer: etree._Element) -> Status:
-    values = picked(call.host(), _only(request))
-    append_values(answer, "HostRet", call.asker.version, values)
+    append_values(answer, "HostRet", call.asker.version, call.host(), _only(request))
     wants_capacities = request.find("IncludeListMetaData") is not None
     return status(530, field="IncludeListMetaData") if wants_capacities else OK
 
@@ -128,7 +127,7 @@ def _company(call: Call, request: etree._Element, answer: etree._Element) -> Sta
     owners = tuple(one.text or "" for one in request.iterchildren("OwnerID"))
     values = dict(call.company.setting("company"))
     values["DataExtRet"] = list(call.company.extensions.shown(COMPANY, owners))
-    append_values(answer, "CompanyRet", call.asker.version, picked(values, _only(request)))
+    append_values(answer, "CompanyRet", call.asker.version, values, _only(request))
     return OK
 
 
@@ -141,7 +140,7 @@ def _preferences(call: Call, request: etree._Element, answer: etree._Element) ->
         accounting = values["AccountingPreferences"]
         values["AccountingPreferences"] = {**accounting, "ClosingDate": closed["date"]}
     values["CurrentAppAccessRights"] = call.asker.rights.shown()
-    append_values(answer, "PreferencesRet", call.asker.version, picked(values, _only(request)))
+    append_values(answer, "PreferencesRet", call.asker.version, values, _only(request))
     return OK
 
 
@@ -180,7 +179,7 @@ def _rets(name: str, execute: Callable[[CompanyFile, Asker, Values], list[Values
         if meta != "MetaDataOnly":
             only = tuple(given.get("IncludeRetElement", ()))
             for values in found:
-                append_values(answer, name, call.asker.version, picked(values, only))
+                append_values(answer, name, call.asker.version, values, only)
         return OK if found or "Query" not in answer.tag else status(1)
 
     return handle

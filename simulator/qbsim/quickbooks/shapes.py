@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, final
 
@@ -15,6 +15,7 @@ from attrs import field, frozen
 from lxml import etree
 
 from qbsim.qbxml.grammar import Grammar, grammar
+from qbsim.qbxml.model import Choice, Particle, Sequence, children_of
 from qbsim.qbxml.versions import Version
 from qbsim.quickbooks.journal import Values
 
@@ -51,6 +52,8 @@ class Node:
     normalise: Callable[[str], str] | None
     nodes: tuple[Node, ...] = ()
     by_name: Mapping[str, Node] = field(factory=dict, repr=False)
+    rivals: Mapping[str, frozenset[str]] = field(factory=dict, repr=False)
+    """Of two alternatives only one can stand: each name with those that exclude it."""
 
 
 @functools.cache
@@ -76,7 +79,19 @@ def _node(language: Grammar, name: str, *, required: bool, repeats: bool) -> Nod
     names = {node.name for node in nodes}
     by_name = {node.name: node for node in nodes}
     is_ref = name.endswith("Ref") and names in _REF_CHILDREN
-    return Node(name, required, repeats, is_ref, None, nodes, by_name)
+    rivals = dict(_rivals(language.content(name).particle))
+    return Node(name, required, repeats, is_ref, None, nodes, by_name, rivals)
+
+
+def _rivals(particle: Particle | None) -> Iterator[tuple[str, frozenset[str]]]:
+    if isinstance(particle, Choice) and particle.most == 1:
+        sides = [frozenset(child.name for child in children_of(item)) for item in particle.items]
+        for side in sides:
+            for name in side:
+                yield name, frozenset().union(*sides) - side
+    elif isinstance(particle, Sequence):
+        for item in particle.items:
+            yield from _rivals(item)
 
 
 def read(element: etree._Element, node: Node) -> Values:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from qbsim.certainty import Certainty, rule
+from qbsim.qbxml.versions import NEWEST
 from qbsim.quickbooks.asking import (
     Asker,
     check_edit_sequence,
@@ -17,6 +18,7 @@ from qbsim.quickbooks.asking import (
 from qbsim.quickbooks.journal import Values
 from qbsim.quickbooks.kinds import REFERENCES, TIME_TRACKING
 from qbsim.quickbooks.preferences import OWN
+from qbsim.quickbooks.shapes import shape
 from qbsim.quickbooks.statuses import Status, refuse, status
 from qbsim.quickbooks.transactions import Txn
 
@@ -35,6 +37,8 @@ def add_time(company: CompanyFile, asker: Asker, given: Values) -> Txn:
     check_enabled(company)
     check_rights(asker, TIME_TRACKING)
     body = _fitted(company, asker, _translated(asker, given))
+    if "EntityRef" not in body:
+        raise refuse(3150, field="EntityRef")
     if not body.get("TxnDate"):
         body["TxnDate"] = _default_date(company)
     body.setdefault("BillableStatus", company.switches["billable_status_default"])
@@ -63,7 +67,7 @@ def rewrite_time(company: CompanyFile, asker: Asker, old: Txn, given: Values) ->
     changes = {name: value for name, value in given.items() if name not in _IDENTITY}
     empty = {name: value for name, value in changes.items() if value in ("", {})}
     fitted = _fitted(company, asker, _translated(asker, changes))
-    body = merged(old.body, {**fitted, **empty}, _FIXED)
+    body = merged(old.body, {**fitted, **empty}, _FIXED, shape(NEWEST, TIME_TRACKING.ret))
     _check(company, asker, body)
     for date in (old.date, body["TxnDate"]):
         check_open(company, asker, date)
