@@ -74,13 +74,13 @@ def new(file: Path, scenario: str | None, name: str) -> None:
 
 def _found(scenario: str) -> Any:
     """The company of the first scenario that ``scenario`` names, in memory."""
-    from qbharness.selection import select  # noqa: PLC0415
+    from qbharness.scenario.library import load  # noqa: PLC0415
     from qbharness.world.founding import found_company  # noqa: PLC0415
     from qbsim.errors import UsageProblem  # noqa: PLC0415
     from qbsim.source import Source  # noqa: PLC0415
     from qbsim.switches import Switches  # noqa: PLC0415
 
-    plans = select((scenario,))
+    plans = load((scenario,))
     if not plans:
         raise UsageProblem(f"There is no scenario {scenario!r}.", cure="`qbharness list` shows them.")
     return found_company(plans[0].company, Source(), Switches())
