@@ -650,3 +650,18 @@ def test_two_pcs_of_which_the_second_supersedes_the_first_deliver_once() -> None
     story.answer(call, txn_id, value="-1", update=1, ticket=old)
     story.listed(roof="sent")
     assert told(story.rest()) == []
+
+
+def test_an_update_that_another_login_ended_was_no_chance() -> None:
+    story = roof()
+    story.mismatch()
+    old = story.start(pc="pc2")
+    story.start()
+    story.refuse(story.hand_out(JANE))
+    story.stop()
+    story.call("sendRequestXML", "", update=2, arguments={"ticket": old})
+    story.updates = 2
+    story.end("failed", error="This update is over.")
+    story.updates = 3
+    story.deliver(JANE)
+    assert told(story.rest()) == []

@@ -118,6 +118,9 @@ class Reading:
             sorted_[kind] = defaultdict(list)
             for event in self.all(kind):
                 sorted_[kind][event.update].append(event)  # type: ignore[attr-defined]
+        logins = [
+            call.n for call in self.all(CallSent) if call.operation == "authenticate" and not call.probe
+        ]
         ends = {end.update: end for end in self.all(UpdateEnded)}
         return tuple(
             read_update(
@@ -132,6 +135,7 @@ class Reading:
                 self.origin,
                 self._first_of_set,
                 self.home,
+                logins,
             )
             for started in self.all(UpdateStarted)
         )

@@ -72,7 +72,8 @@ class Refusal:
 class Update:
     """One update with what happened in it, in order. ``copies`` are late or doubled calls of it.
 
-    ``right_company`` is False where another company file than the server's was open.
+    ``right_company`` is False where another company file than the server's was open. ``superseded``: while
+    it was under way another login came, which ends its session.
     """
 
     started: UpdateStarted
@@ -85,6 +86,7 @@ class Update:
     faults: tuple[Fault, ...]
     crashes: tuple[ProcessChanged, ...]
     right_company: bool
+    superseded: bool
     origin: Mapping[int, tuple[OfferedEntry, ...]]
     """Call number to the hours that its message set is about, also where it only asks for their status."""
     first_of_set: Mapping[str, int]
@@ -110,6 +112,7 @@ class Update:
             and self.ended.end not in _CUT_SHORT
             and (self.ended.end != ENDLESS or self.loops)
             and self.right_company
+            and not self.superseded
             and not self.faults
             and not self.crashes
             and not any(reply.cause for reply in self.replies)
@@ -216,8 +219,10 @@ def read_update(
     origin: Mapping[int, tuple[OfferedEntry, ...]],
     first_of_set: Mapping[str, int],
     home: str,
+    logins: Iterable[int],
 ) -> Update:
-    """Sort the events of one update; ``processes`` and ``faults`` may hold those of the whole run."""
+    """Sort the events of one update; ``processes``, ``faults`` and ``logins`` are those of the run."""
+    calls = tuple(calls)
     replies: dict[int, CallAnswered] = {}
     copies = []
     for reply in answered:
@@ -226,10 +231,11 @@ def read_update(
         else:
             replies[reply.call] = reply
     end = ended.n if ended else max((reply.n for reply in replies.values()), default=started.n)
+    login = next((call.n for call in calls if call.operation == "authenticate"), end)
     return Update(
         started,
         ended,
-        tuple(calls),
+        calls,
         tuple(replies.values()),
         tuple(copies),
         tuple(handed for handed in handed_out if handed.delivery == 1),
@@ -241,6 +247,7 @@ def read_update(
             if started.n < event.n <= end and (event.change in _DIED or "backup" in event.change)
         ),
         not home or started.company in {"", home},
+        any(login < line < end for line in logins),
         origin,
         first_of_set,
     )
