@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,7 +158,7 @@ def request(file: Path, document: Path | None, application: str, pins: tuple[str
     """
     from qbsim.processor import HResultError  # noqa: PLC0415
 
-    data = click.get_binary_stream("stdin").read() if document is None else document.read_bytes()
+    data = sys.stdin.buffer.read() if document is None else document.read_bytes()
     text = data.decode("utf-8", "replace")
     with _opened(file, pins) as qb:
         try:
