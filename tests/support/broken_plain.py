@@ -68,13 +68,30 @@ class KnowsOnlyTheFirstList(Plain):
         return super().next_request(desk)
 
 
-class SendsEditsAgain(Plain):
-    """A block that is edited after the sync counts as new."""
-
-    name = "sends edits again"
+class _LooksAtEveryLogin(Plain):
+    """Lets every update begin; where nothing is left to send, it asks for the host and is done."""
 
     def is_work_wanted(self, reconcile: str) -> bool:
         return True
+
+    def next_request(self, desk: Desk) -> str | Stop | None:
+        found = super().next_request(desk)
+        if found is not None or desk.changed("done"):
+            return found
+        query = qbxml.message_set(['<HostQueryRq requestID="look"></HostQueryRq>'], desk.version)
+        return desk.hand_out("look", query, request_id="look")
+
+    def book(self, desk: Desk, pending: Handout, reply: Reply) -> Booking | Stop:
+        if pending.kind != "look":
+            return super().book(desk, pending, reply)
+        desk.forget_pending()
+        return Booking.DONE
+
+
+class SendsEditsAgain(_LooksAtEveryLogin):
+    """A block that is edited after the sync counts as new."""
+
+    name = "sends edits again"
 
     def next_request(self, desk: Desk) -> str | Stop | None:
         edited = sa.and_(blocks.c.state == "sent", blocks.c.version > blocks.c.sent_version)
@@ -82,14 +99,11 @@ class SendsEditsAgain(Plain):
         return super().next_request(desk)
 
 
-class ForgetsItsFlagsWithAPeriod(Plain):
+class ForgetsItsFlagsWithAPeriod(_LooksAtEveryLogin):
     """Selecting a period puts all of its blocks back into the queue, flagged or not."""
 
     name = "forgets its flags with a period"
     seen: ClassVar[set[int]] = set()
-
-    def is_work_wanted(self, reconcile: str) -> bool:
-        return True
 
     def next_request(self, desk: Desk) -> str | Stop | None:
         bounds = period(desk.session)
