@@ -146,3 +146,11 @@ def test_every_rule_and_every_value_of_a_switch_says_where_it_is_known_from() ->
     assert len(RULES) > 60
     assert all(rule.source and rule.sentence.endswith(".") for rule in RULES.values())
     assert all(value.source for switch in SWITCHES.values() for value in switch.values.values())
+
+
+def test_a_company_can_begin_as_a_scenario_does(tmp_path: Path) -> None:
+    run("new", tmp_path / "a.qbsim", "--from", "work-blocks")
+    asked = message_set("<EmployeeQueryRq/><CustomerQueryRq/>")
+    answer = run("request", tmp_path / "a.qbsim", stdin=asked)
+    assert "<Name>Jane Doe</Name>" in answer
+    assert "<FullName>Acme:Roof</FullName>" in answer

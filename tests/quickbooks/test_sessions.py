@@ -110,6 +110,19 @@ def test_in_single_user_mode_a_second_pc_has_to_wait() -> None:
     assert at.one("<HostQueryRq/>").value("HostRet/QBFileMode") == "MultiUser"
 
 
+def test_a_person_in_single_user_mode_keeps_other_pcs_out_until_multi_user_mode() -> None:
+    at = desk()
+    at.processor.close_connection()
+    at.qb.single_user("pc1")
+    second = at.qb.request_processor("pc2")
+    second.open_connection("", "Sync")
+    assert hresult_of(lambda: second.begin_session("")) == 0x80040410
+    begin(at)
+    at.processor.close_connection()
+    at.qb.multi_user()
+    assert second.begin_session("")
+
+
 def test_two_pcs_in_turn_work_in_single_user_mode() -> None:
     at = desk()
     added(at)
@@ -152,3 +165,10 @@ def test_no_company_can_be_opened_in_a_closed_quickbooks() -> None:
     qb.close()
     with pytest.raises(UsageProblem, match="QuickBooks is closed"):
         qb.open_company(company)
+
+
+def test_an_application_that_may_only_read_is_3263_when_it_writes() -> None:
+    at = desk()
+    at.qb.set_rights("Sync", Rights(read_only=True))
+    assert at.ask(time_add() + "<TimeTrackingQueryRq/>", onError="continueOnError").codes == [3263, 1]
+    assert at.company.timesheet() == ()

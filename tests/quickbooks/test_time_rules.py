@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from xml.sax.saxutils import escape
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from quickbooks_support import JANE, added, desk, hresult_of, time_add, time_mod
 
 from qbsim.quickbooks import Rights, Selector, people
@@ -324,8 +329,6 @@ def test_txn_del_of_what_is_not_there_is_3120_and_of_what_is_no_id_3000() -> Non
 
 
 def test_deleted_time_is_told_for_90_days_in_the_order_of_deletion() -> None:
-    import datetime as dt
-
     at = desk()
     ids = [added(at).value("*/TxnID") for _ in range(2)]
     for txn_id in reversed(ids):
@@ -340,3 +343,32 @@ def test_transaction_query_does_not_know_time() -> None:
     at = desk()
     added(at)
     assert at.one("<TransactionQueryRq/>").code == 1030
+
+
+XML_TEXT = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(notes=XML_TEXT, name=XML_TEXT.map(lambda text: text.replace(":", "")[:25].strip()))
+def test_any_text_comes_back_as_it_was_sent_and_finds_its_name_again(notes: str, name: str) -> None:
+    at = desk(filled=False)
+    assume(name)
+    people.fill(at.qb, employees=[name])
+    reply = added(at, employee=escape(name), customer=None, notes=escape(notes))
+    assert (reply.value("*/EntityRef/FullName"), reply.value("*/Notes")) == (name, notes)
+    (row,) = at.company.timesheet(
+        employee=name.upper() if name.upper().casefold() == name.casefold() else name
+    )
+    assert (row.employee, row.notes) == (name, notes)
+    (journalled,) = [one for one in at.company.journal() if one.record == "TimeTracking"]
+    assert (journalled.after or {})["Notes"] == notes
+
+
+@given(minutes=st.integers(1, 60_000), seconds=st.integers(0, 59))
+def test_any_duration_comes_back_in_hours_and_minutes(minutes: int, seconds: int) -> None:
+    at = desk()
+    reply = added(at, duration=f"PT{minutes}M{seconds}S")
+    assert reply.value("*/Duration") == f"PT{minutes // 60}H{minutes % 60}M"

@@ -193,6 +193,7 @@ class CompanyFile:
             raise UsageProblem(
                 f"There is a file {target} already.", cure="Choose another name for the backup."
             )
+        self.commit()
         copy = sqlite3.connect(storage.MEMORY if target is None else str(target), check_same_thread=False)
         self.core.sql.backup(copy)
         if target is None:
@@ -207,6 +208,7 @@ class CompanyFile:
 
         The journal keeps what the books forget, and the clock does not go back.
         """
+        self.commit()
         copy = _copy_of(backup)
         try:
             past = Core(copy, self.source, self.switches)

@@ -323,6 +323,8 @@ def _executed(run: Execution, given: MessageSet, request: Request, reply: etree.
         run.log.note("not modelled", request.name)
         return status(1030)
     asker = evolve(run.call.asker, version=given.version, warnings=[])
+    if asker.rights.read_only and not request.name.endswith("QueryRq"):
+        return _read_only()
     try:
         with run.call.company.core.part():
             return handler(evolve(run.call, asker=asker), request.element, reply)
@@ -334,6 +336,16 @@ def _executed(run: Execution, given: MessageSet, request: Request, reply: etree.
     for child in list(reply):
         reply.remove(child)
     return result
+
+
+@rule(
+    "permissions.read_only",
+    "An application that is registered read-only can ask and not write: 3263.",
+    source="a bridge's notes on the Web Connector's IsReadOnly; the text is a guess",
+    certainty=Certainty.PLAUSIBLE,
+)
+def _read_only() -> Status:
+    return status(3263)
 
 
 def _set_status(reply: etree._Element, result: Status) -> None:

@@ -127,6 +127,7 @@ class Rights:
     personal_data: bool = False
     time_tracking: bool = True
     lists: bool = True
+    read_only: bool = False
 
     def shown(self) -> Values:
         """As in a PreferencesRet."""

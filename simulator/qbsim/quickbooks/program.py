@@ -47,6 +47,8 @@ class QuickBooks:
         self.died = False
         self.dialog: str | None = None
         self.multi_user_mode = False
+        self.held_by: str | None = None
+        """The PC at which somebody has the company for himself alone; None: nobody has."""
         self.locked: set[str] = set()
         self.backups: dict[str, Backup] = {}
         self.sessions: dict[str, Session] = {}
@@ -84,9 +86,10 @@ class QuickBooks:
         self.log.note("died", "QuickBooks was killed")
 
     def end_sessions(self) -> None:
-        """Applications lose their tickets, windows are closed."""
+        """Applications lose their tickets, windows are closed, and nobody has the company alone."""
         self.sessions.clear()
         self.locked.clear()
+        self.held_by = None
 
     def _forget_message_sets(self) -> None:
         if self.company is not None:
@@ -134,11 +137,15 @@ class QuickBooks:
 
     def multi_user(self) -> None:
         """Switch the company to multi-user mode."""
-        self.multi_user_mode = True
+        self.multi_user_mode, self.held_by = True, None
 
-    def single_user(self) -> None:
-        """Switch the company to single-user mode."""
-        self.multi_user_mode = False
+    def single_user(self, pc: str | None = None) -> None:
+        """Switch the company to single-user mode; the person at ``pc`` then has it alone (None: nobody)."""
+        self.multi_user_mode, self.held_by = False, pc
+
+    def let_go(self) -> None:
+        """Whoever has the company for himself alone goes home; the mode stays."""
+        self.held_by = None
 
     def lock(self, record_id: str) -> None:
         """Somebody opens this record (TxnID or ListID) in a window."""
@@ -189,12 +196,24 @@ class QuickBooks:
             company = self._started(asked, application)
         elif asked is not None and asked is not company:
             raise HResultError(0x8004040A)
+        self._let_in(pc)
         access = self.rights_of(application).access
         if access != "granted":
             raise HResultError(0x80040418 if access == "never asked" else 0x8004041A)
         if not self.multi_user_mode and any(other.pc != pc for other in self.sessions.values()):
             raise HResultError(0x8004041B)
         return company
+
+    @rule(
+        "session.held_by_a_person",
+        "While a person at one PC has the company file in single-user mode, applications at other PCs can't "
+        "open it: 0x80040410.",
+        source="Intuit's list of HRESULTs has the words; that they are for this case is a guess",
+        certainty=Certainty.PLAUSIBLE,
+    )
+    def _let_in(self, pc: str) -> None:
+        if self.held_by not in {None, pc}:
+            raise HResultError(0x80040410)
 
     def _asked(self, company_file: str) -> CompanyFile | None:
         if not company_file:

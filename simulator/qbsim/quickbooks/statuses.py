@@ -222,7 +222,12 @@ _ROWS: Final = (
         "a capture that breaks off after 'to ac'; the rest is a guess",
         PLAUSIBLE,
     ),
-    StatusRow(3263, "This company file is open in read-only access.", "QuBe Sync's list", PLAUSIBLE),
+    StatusRow(
+        3263,
+        "This company file is open in read-only access.",
+        "QuBe Sync's list; the text is a guess",
+        PLAUSIBLE,
+    ),
     StatusRow(
         9001,
         "Invalid checksum. The newMessageSetID specified, matches the currently stored ID, but "
