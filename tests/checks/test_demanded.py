@@ -665,3 +665,32 @@ def test_an_update_that_another_login_ended_was_no_chance() -> None:
     story.updates = 3
     story.deliver(JANE)
     assert told(story.rest()) == []
+
+
+def test_a_late_copy_of_an_old_login_ends_the_session_that_it_meets() -> None:
+    story = roof()
+    story.start()
+    story.fault("delivered late", call=1)
+    story.refuse(story.hand_out(JANE))
+    story.stop()
+    story.start()
+    story.call("sendRequestXML", "")
+    story.stop("This update is over.")
+    story.deliver(JANE)
+    assert told(story.rest()) == []
+
+
+def test_old_news_of_a_block_that_is_given_up_stops_nothing() -> None:
+    for given_up, expected in ((True, []), (False, [(Verdict.BROKEN, "stops at a mismatch")])):
+        story = roof()
+        story.block("gutter", GUTTER)
+        story.deliver(GUTTER)
+        story.start()
+        story.refuse(story.hand_out(JANE, set_id="set#9"), reached=False)
+        story.end("failed")
+        if given_up:
+            story.mark("roof", "deleted")
+        story.start()
+        story.refuse(story.hand_out(old="set#9"), progress=100)
+        story.end()
+        assert told(story.rest(idle=False)) == expected

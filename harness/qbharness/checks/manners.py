@@ -43,7 +43,7 @@ def stops_at_a_mismatch(case: Case) -> Sayings:
     for update in case.updates:
         for refusal in update.refused:
             told = update.told(refusal)
-            if told is None or update.ended is None:
+            if told is None or update.ended is None or not _is_wanted(case, refusal, told.n):
                 continue
             later = [each for each in update.handed_out if each.n > told.n and each.entries]
             if later and not _tries_the_same(case, refusal, later[0]):
@@ -61,6 +61,16 @@ def stops_at_a_mismatch(case: Case) -> Sayings:
                     f'"{update.ended.shown}", {update.ended.progress} %.',
                     events=[refusal.n, update.ended.n],
                 )
+
+
+def _is_wanted(case: Case, refusal: Refusal, line: int) -> bool:
+    """Does the refused block still wait at a line?  Nobody needs to hear of one that is given up."""
+    blocks = [block for block in case.blocks.values() if case.is_about(refusal, block)]
+    return not blocks or any(
+        case.periods.ever(block.hours.date, line, line)
+        and not any(n < line for what in ("deleted", "marked sent") for n in block.lines_of(what))
+        for block in blocks
+    )
 
 
 def _tries_the_same(case: Case, refusal: Refusal, handed: HandedOut) -> bool:

@@ -108,7 +108,13 @@ class Reading:
     @cached_property
     def tickets(self) -> Tickets:
         """Which ticket was alive when."""
-        return Tickets(self.calls, self.replies.values())
+        late = (fault for fault in self.all(Fault) if fault.fired and fault.word == "delivered late")
+        logins = {call.call for call in self.calls.values() if call.operation == "authenticate"}
+        return Tickets(
+            self.calls,
+            self.replies.values(),
+            [each.call for each in late if each.call in logins and each.call],
+        )
 
     @cached_property
     def updates(self) -> tuple[Update, ...]:

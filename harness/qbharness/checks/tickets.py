@@ -38,10 +38,16 @@ class Session:
 
 @final
 class Tickets:
-    """Every ticket of a run. What authenticate answered to a lost reply is not known."""
+    """Every ticket of a run. What authenticate answered to a lost reply is not known.
 
-    def __init__(self, calls: Mapping[int, CallSent], replies: Iterable[CallAnswered]) -> None:
+    ``late_logins`` are the numbers of authenticate calls of which a copy arrives behind the next login.
+    """
+
+    def __init__(
+        self, calls: Mapping[int, CallSent], replies: Iterable[CallAnswered], late_logins: Iterable[int] = ()
+    ) -> None:
         self.sessions: dict[str, list[Session]] = {}
+        self._late_logins = list(late_logins)
         for reply in replies:
             call = calls.get(reply.call)
             if call is None or not reply.reached:
@@ -62,8 +68,15 @@ class Tickets:
                 session.until = reply.n
             if reply.value[0]:
                 session = Session(reply.value[0], user, reply.update, reply.n)
-                session.doubtful_since = reply.n if reply.deliveries > 1 else None
+                if reply.deliveries > 1 or self._is_overtaken(reply):
+                    session.doubtful_since = reply.n
                 self.sessions.setdefault(session.ticket, []).append(session)
+
+    def _is_overtaken(self, reply: CallAnswered) -> bool:
+        """Does a late copy of an older login arrive right behind this one, and end its session?"""
+        due = [call for call in self._late_logins if call < reply.call]
+        self._late_logins = [call for call in self._late_logins if call >= reply.call]
+        return bool(due)
 
     def _end(self, ticket: str, line: int) -> None:
         for session in self.sessions.get(ticket, ()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, final
 
@@ -72,8 +72,8 @@ class Refusal:
 class Update:
     """One update with what happened in it, in order. ``copies`` are late or doubled calls of it.
 
-    ``right_company`` is False where another company file than the server's was open. ``superseded``: while
-    it was under way another login came, which ends its session.
+    ``right_company`` is False where another company file than the server's was open. ``disturbed``: while it
+    was under way another login came, which ends its session, or a late copy of an older call.
     """
 
     started: UpdateStarted
@@ -86,7 +86,7 @@ class Update:
     faults: tuple[Fault, ...]
     crashes: tuple[ProcessChanged, ...]
     right_company: bool
-    superseded: bool
+    disturbed: bool
     origin: Mapping[int, tuple[OfferedEntry, ...]]
     """Call number to the hours that its message set is about, also where it only asks for their status."""
     first_of_set: Mapping[str, int]
@@ -112,7 +112,7 @@ class Update:
             and self.ended.end not in _CUT_SHORT
             and (self.ended.end != ENDLESS or self.loops)
             and self.right_company
-            and not self.superseded
+            and not self.disturbed
             and not self.faults
             and not self.crashes
             and not any(reply.cause for reply in self.replies)
@@ -214,12 +214,12 @@ def read_update(
     answered: Iterable[CallAnswered],
     handed_out: Iterable[HandedOut],
     processed: Iterable[Processed],
-    faults: Iterable[Fault],
+    faults: Sequence[Fault],
     processes: Iterable[ProcessChanged],
     origin: Mapping[int, tuple[OfferedEntry, ...]],
     first_of_set: Mapping[str, int],
     home: str,
-    logins: Iterable[int],
+    logins: Sequence[int],
 ) -> Update:
     """Sort the events of one update; ``processes``, ``faults`` and ``logins`` are those of the run."""
     calls = tuple(calls)
@@ -247,7 +247,13 @@ def read_update(
             if started.n < event.n <= end and (event.change in _DIED or "backup" in event.change)
         ),
         not home or started.company in {"", home},
-        any(login < line < end for line in logins),
+        any(login < line < end for line in logins) or login in _late_arrivals(faults, logins),
         origin,
         first_of_set,
     )
+
+
+def _late_arrivals(faults: Sequence[Fault], logins: Sequence[int]) -> set[int]:
+    """The logins right behind which a late copy arrived: for each, the next one after the call was made."""
+    late = (fault.n for fault in faults if fault.fired and fault.word == "delivered late")
+    return {next((line for line in logins if line > at), 0) for at in late}
