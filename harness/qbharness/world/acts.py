@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from qbharness.scenario import steps
 from qbharness.scenario.steps import Step
-from qbharness.world import owner, people, updates
+from qbharness.world import expecting, owner, people, updates
 from qbharness.world.world import World
 
 Act = Callable[[World, Any], Iterator[None]]
@@ -20,9 +20,7 @@ def wait(world: World, step: steps.Wait) -> Iterator[None]:
 
 
 def expect(world: World, step: steps.Expect) -> Iterator[None]:
-    from qbharness.world.executor import expect as record  # noqa: PLC0415 - the executor knows the acts
-
-    record(world, step.expectations)
+    expecting.expect(world, step.expectations)
     yield
 
 
@@ -81,3 +79,8 @@ ACTS: Final[dict[type[Step], Act]] = {
     steps.Meanwhile: meanwhile,
     **people.ACTS,
 }
+
+
+def perform(world: World, step: Step) -> Iterator[None]:
+    """Give a step to the function that knows how."""
+    return ACTS[type(step)](world, step)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qbharness.history import AtRest, Expected, History, ScenarioStarted, Sink
-from qbharness.scenario.expectations import Expectation
+from qbharness.history import AtRest, History, ScenarioStarted, Sink
 from qbharness.scenario.model import Scenario, walk
 from qbharness.scenario.steps import RestoreServerBackup
 from qbharness.targets.target import Target
 from qbharness.world import owner, updates
-from qbharness.world.expecting import arguments_of, decided_by
+from qbharness.world.acts import perform
+from qbharness.world.expecting import decided_by, expect
 from qbharness.world.founding import found_company
 from qbharness.world.recorder import Recorder
 from qbharness.world.world import World
@@ -57,6 +57,7 @@ def play(
         quickbooks=QuickBooks(company, source, switches),
         company=company,
         recorder=recorder,
+        perform=perform,
     )
     try:
         _play(world)
@@ -87,18 +88,3 @@ def _play(world: World) -> None:
     world.record_ledger("at rest")
     world.record_server_list("at rest")
     world.recorder.add(AtRest())
-
-
-def expect(world: World, expectations: tuple[Expectation, ...]) -> None:
-    """Record what the author expects, below what there is to be seen."""
-    world.record_journal()
-    world.record_ledger("expected")
-    world.record_server_list("expected")
-    for expectation in expectations:
-        world.recorder.add(
-            Expected(
-                word=expectation.word,
-                arguments=arguments_of(expectation, world.scenario),
-                line=expectation.place.line if expectation.place else None,
-            )
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from qbharness.history import Expected
 from qbharness.scenario.expectations import (
     BlockIs,
     ConnectorShows,
@@ -19,6 +20,22 @@ from qbharness.scenario.expectations import (
 from qbharness.scenario.model import Scenario, walk
 from qbharness.scenario.steps import Expect
 from qbharness.world.contents import pattern_of
+from qbharness.world.world import World
+
+
+def expect(world: World, expectations: tuple[Expectation, ...]) -> None:
+    """Record what the author expects, below what there is to be seen."""
+    world.record_journal()
+    world.record_ledger("expected")
+    world.record_server_list("expected")
+    for expectation in expectations:
+        world.recorder.add(
+            Expected(
+                word=expectation.word,
+                arguments=arguments_of(expectation, world.scenario),
+                line=expectation.place.line if expectation.place else None,
+            )
+        )
 
 
 def arguments_of(expectation: Expectation, scenario: Scenario) -> dict[str, Any]:

@@ -140,7 +140,7 @@ _ACTS: Final[dict[type[steps.Step], _Act]] = {
     steps.OpenQuickBooks: _open_quickbooks,
     steps.ShowDialog: lambda w, _: w.quickbooks.show_dialog(),
     steps.DismissDialog: lambda w, _: w.quickbooks.dismiss_dialog(),
-    steps.SingleUser: lambda w, _: w.quickbooks.single_user(),
+    steps.SingleUser: lambda w, s: w.quickbooks.single_user(s.pc),
     steps.MultiUser: lambda w, _: w.quickbooks.multi_user(),
 }
 

@@ -7,7 +7,7 @@ action, so that several people can act at the same time, one action after anothe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Final, final
 
@@ -49,6 +49,10 @@ _LISTS: Final = {
 """A reference to a record of the list in whose family it lies."""
 
 
+Perform = Callable[["World", Step], Iterator[None]]
+"""Does what a step says, yielding after each action."""
+
+
 @final
 class World:
     """Everything that one run has; made by the executor, changed by steps."""
@@ -64,8 +68,10 @@ class World:
         quickbooks: QuickBooks,
         company: CompanyFile,
         recorder: Recorder,
+        perform: Perform,
     ) -> None:
         self.scenario = scenario
+        self._perform = perform
         self.target = target
         self.source = source
         self.switches = switches
@@ -129,8 +135,6 @@ class World:
 
     def take(self, step: Step, number: int = 0) -> Iterator[None]:
         """Perform a step, yielding after each action."""
-        from qbharness.world.acts import ACTS  # noqa: PLC0415 - acts know the world
-
         self.recorder.add(
             StepTaken(
                 step=number,
@@ -139,7 +143,7 @@ class World:
                 line=step.place.line if step.place else None,
             )
         )
-        yield from ACTS[type(step)](self, step)
+        yield from self._perform(self, step)
         self.record_journal()
 
     def take_all(self, steps: tuple[Step, ...]) -> None:
@@ -231,6 +235,7 @@ class World:
             self.quickbooks.open()
             self.recorder.add(ProcessChanged(process="QuickBooks", change="opened"))
         self.quickbooks.dismiss_dialog()
+        self.quickbooks.let_go()
         if self.quickbooks.company is not self.home:
             self.quickbooks.open_company(self.home)
 
