@@ -7,6 +7,7 @@ from quickbooks_support import Desk, added, company_file, desk, hresult_of, time
 
 from qbsim.errors import UsageProblem
 from qbsim.quickbooks import QuickBooks, Rights, people
+from qbsim.switches import Switches
 
 
 def begin(at: Desk, file: str = "", *, application: str = "Sync", pc: str = "pc1") -> str:
@@ -172,3 +173,10 @@ def test_an_application_that_may_only_read_is_3263_when_it_writes() -> None:
     at.qb.set_rights("Sync", Rights(read_only=True))
     assert at.ask(time_add() + "<TimeTrackingQueryRq/>", onError="continueOnError").codes == [3263, 1]
     assert at.company.timesheet() == ()
+
+
+def test_the_switches_are_those_of_the_quickbooks_that_opens_a_file() -> None:
+    company = company_file(switches={"entity_noun": "Employee"})
+    assert QuickBooks(company, company.source).switches["entity_noun"] == "Employee"
+    QuickBooks(company, company.source, Switches({"entity_noun": "Entity"}))
+    assert company.switches["entity_noun"] == "Entity"
