@@ -59,7 +59,7 @@ class Written:
 
     ``key``: its name in the file. ``inline``: its own keys stand beside the others instead of
     below a key. ``choices``: what a CHOICE takes; with ``open_ended`` anything else is taken too.
-    ``least``: the smallest NUMBER. ``what``: a phrase for messages and for the schema.
+    ``least``: the smallest NUMBER. ``what``: a phrase for messages.
     """
 
     kind: Kind

@@ -17,7 +17,7 @@ import attrs
 
 from qbharness.scenario.contents import LIST_KINDS, BlockFields, ListEntry, Selector
 from qbharness.scenario.expectations import EXPECTATIONS, TimesheetIs, TimesheetRow, UpdatesNeeded
-from qbharness.scenario.faults import FAULTS, Anchor, QuickBooksKilled
+from qbharness.scenario.faults import CALLS, FAULTS, Anchor, QuickBooksKilled
 from qbharness.scenario.kinds import Kind, Written, written_fields
 from qbharness.scenario.model import CONTRACT, LANGUAGE
 from qbharness.scenario.reader import COMPANY_LISTS
@@ -26,7 +26,7 @@ from qbharness.scenario.steps import STEPS, NamedStep, Step
 
 Schema = dict[str, Any]
 
-_WIDTH: Final = 110
+_WIDTH: Final = 140
 _HOURS: Final = r"^([0-9]{1,4}:[0-5][0-9]|([0-9]{1,4}h)?\s?([0-9]{1,3}m)?)$"
 _DURATION: Final = r"^([0-9]+d)?\s?([0-9]+h)?\s?([0-9]+m)?\s?([0-9]+s)?$"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -45,6 +45,10 @@ def scenario_schema() -> Schema:
         "additionalProperties": False,
         "$defs": {
             "text": {"type": ["string", "number", "boolean"]},
+            "date": {"type": "string", "pattern": _DATE, "examples": ["2026-11-02"]},
+            "hours": {"type": "string", "pattern": _HOURS, "examples": ["7:30"]},
+            "duration": {"type": "string", "pattern": _DURATION, "examples": ["60m", "2d"]},
+            "call": {"description": "A call of the Web Connector.", "enum": list(CALLS)},
             "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
             "step": _step(),
             "fault": _one_word(FAULTS, _fault),
@@ -111,7 +115,7 @@ def _company() -> Schema:
             "name": {"$ref": "#/$defs/text"},
             **lists,
             "preferences": {"type": "object"},
-            "closing date": {"type": "string", "pattern": _DATE},
+            "closing date": {"$ref": "#/$defs/date"},
             "time": {"type": "array", "items": {"$ref": "#/$defs/block"}},
         },
         "additionalProperties": False,
@@ -145,11 +149,12 @@ def _needed(cls: type) -> list[str]:
 
 
 def _field(how: Written) -> Schema:
-    schema = _KINDS[how.kind](how)
-    return {**schema, "description": how.what} if how.what else schema
+    return _KINDS[how.kind](how)
 
 
 def _choice(how: Written) -> Schema:
+    if how.choices == CALLS:
+        return {"$ref": "#/$defs/call"}
     if how.open_ended:
         return {"anyOf": [{"enum": list(how.choices)}, {"type": "string"}]}
     return {"enum": list(how.choices)}
@@ -192,9 +197,9 @@ _KINDS: Final[Mapping[Kind, Callable[[Written], Schema]]] = {
     Kind.BLOCK: _ref("text"),
     Kind.NEW_BLOCK: _ref("text"),
     Kind.LABEL: _ref("text"),
-    Kind.DATE: lambda _: {"type": "string", "pattern": _DATE},
-    Kind.HOURS: lambda _: {"type": "string", "pattern": _HOURS, "examples": ["7:30"]},
-    Kind.DURATION: lambda _: {"type": "string", "pattern": _DURATION, "examples": ["60m", "2d"]},
+    Kind.DATE: _ref("date"),
+    Kind.HOURS: _ref("hours"),
+    Kind.DURATION: _ref("duration"),
     Kind.NUMBER: lambda how: {"type": "integer", "minimum": how.least},
     Kind.FLAG: lambda _: {"type": "boolean"},
     Kind.CHOICE: _choice,

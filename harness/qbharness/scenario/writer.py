@@ -7,6 +7,7 @@ What has its default is left out. Names and notes are written as they are: a fil
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -150,6 +151,9 @@ def _arguments(step: Step) -> Plain:
     return document[bare_key] if list(document) == [bare_key] else document
 
 
+_PLAIN_TEXT: Final = re.compile(r"[^\W_](?:[\w .;()/'+-]*[\w.)])?|[0-9]+:[0-9]{2}")
+"""What needs no quotes wherever it stands."""
+
 _PLAIN: Final[Mapping[Kind, Callable[[Any], Plain]]] = {
     Kind.HOURS: notation.write_hours,
     Kind.DURATION: notation.write_duration,
@@ -185,9 +189,10 @@ def _emit(document: dict[str, Plain]) -> str:
 def _laid_out(value: Plain, depth: int) -> Plain:
     """Blocks on the outside, one line for what is small and inside."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString  # noqa: PLC0415
 
     if isinstance(value, dict):
-        mapping = CommentedMap((k, _laid_out(v, depth + 1)) for k, v in value.items())
+        mapping = CommentedMap((_laid_out(k, 0), _laid_out(v, depth + 1)) for k, v in value.items())
         if depth and not _holds_structure(value):
             mapping.fa.set_flow_style()
         return mapping
@@ -199,6 +204,8 @@ def _laid_out(value: Plain, depth: int) -> Plain:
         if not _holds_structure(value):
             sequence.fa.set_flow_style()
         return sequence
+    if isinstance(value, str) and not _PLAIN_TEXT.fullmatch(value):
+        return DoubleQuotedScalarString(value)  # the only form in which every character survives
     return value
 
 
