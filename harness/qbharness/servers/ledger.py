@@ -56,6 +56,7 @@ class Ledger:
         if not name or len(name) > 255 or not name.isprintable() or "/" in name:
             raise BadInput("A company's name is a printable text without a slash.", name="company")
         with self._store.transaction() as db:
+            self._store.lock_all(db)
             row = db.execute(_COMPANY, {"name": name}).one_or_none()
             if row is None:
                 db.execute(
@@ -79,6 +80,7 @@ class Ledger:
             raise BadInput("A user has a name and a password.", name="user")
         company_id = self.add_company(company).id
         with self._store.transaction() as db:
+            self._store.lock_all(db)
             row = db.execute(sa.select(_users).where(_users.c.name == name)).one_or_none()
             if row is None:
                 values = {"company_id": company_id, "name": name}

@@ -63,6 +63,11 @@ class Store:
         if not self.is_sqlite:
             db.execute(_LOCK_COMPANY_OF, {"ticket": ticket})
 
+    def lock_all(self, db: sa.Connection) -> None:
+        """Keep other processes from making tables and accounts: two may start at once."""
+        if not self.is_sqlite:
+            db.exec_driver_sql("SELECT pg_advisory_xact_lock(716273)")
+
     def empty(self) -> None:
         """Delete every row of every table but the schema's version; ids begin at 1 again."""
         tables = [t for t in reversed(schema.metadata.sorted_tables) if t is not schema.schema_version]
@@ -81,9 +86,7 @@ class Store:
     def _create(self) -> None:
         try:
             with self.transaction() as db:
-                if not self.is_sqlite:
-                    # Two processes may start at once on an empty database.
-                    db.exec_driver_sql("SELECT pg_advisory_xact_lock(716273)")
+                self.lock_all(db)
                 present = set(sa.inspect(db).get_table_names())
                 if schema.schema_version.name in present:
                     found = db.execute(sa.select(schema.schema_version.c.version)).scalar()
