@@ -172,6 +172,7 @@ def tries_again_late() -> History:
     story = roof()
     story.mismatch()
     story.start()
+    story.call("sendRequestXML", "")
     story.stop('Still no job "Acme:Roof".')
     story.deliver(JANE)
     return story.rest()

@@ -694,3 +694,19 @@ def test_old_news_of_a_block_that_is_given_up_stops_nothing() -> None:
         story.refuse(story.hand_out(old="set#9"), progress=100)
         story.end()
         assert told(story.rest(idle=False)) == expected
+
+
+def test_a_connector_that_a_lock_kept_from_asking_gave_no_chance() -> None:
+    story = roof()
+    lose_answer(story)
+    for _ in range(2):
+        story.start()
+        story.end("failed", shown="The company file is locked by another update.")
+    story.listed(roof="in_doubt")
+    assert told(story.rest(idle=False)) == []
+
+
+def test_a_server_that_lets_nobody_in_had_its_chance() -> None:
+    story = roof()
+    story.idle("nvu")
+    assert told(story.rest(idle=False))[:1] == LOST

@@ -309,14 +309,15 @@ class Story:
         self.refuse(self.hand_out(hours))
         self.stop(error)
 
-    def idle(self, *, progress: int = 100) -> None:
-        """An update with nothing to do."""
+    def idle(self, where: str = "none") -> None:
+        """An update that ends at the login: nothing to do, or whatever the server says instead."""
         self.updates += 1
         self.history.append(
             UpdateStarted(update=self.updates, pc="pc1", application="Sync", company=HOME, quiet=True)
         )
-        self.call("authenticate", "", "none", arguments={"strUserName": "user"})
-        self.end("no work", progress=progress, shown="No data exchange")
+        self.call("authenticate", "", where, arguments={"strUserName": "user"})
+        end, shown = ("no work", "No data exchange") if where == "none" else ("refused", "Invalid password")
+        self.end(end, shown=shown)
 
     # -- QuickBooks and the judge ---------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Final, final
 
 from attrs import define, frozen
 
+from qbharness.checks.tickets import admits
 from qbharness.history import (
     Answer,
     CallAnswered,
@@ -113,12 +114,26 @@ class Update:
             and (self.ended.end != ENDLESS or self.loops)
             and self.right_company
             and not self.disturbed
+            and self._came_to_work
             and not self.faults
             and not self.crashes
             and not any(reply.cause for reply in self.replies)
             and not any(call.operation == "connectionError" for call in self.calls)
             and all(not done.hresult or done.hresult in _SERVERS_FAULT for done in self.processed)
         )
+
+    @property
+    def _came_to_work(self) -> bool:
+        """Was the server asked for work, or did it end the update itself before?
+
+        A connector that was let in and then never asks was held up by a lock or by QuickBooks.
+        """
+        let_in = any(
+            reply.operation == "authenticate" and reply.learned and admits(reply.value)
+            for reply in self.replies
+        )
+        asked = any(call.operation == "sendRequestXML" for call in self.calls)
+        return bool(self.calls) and (asked or not let_in)
 
     @property
     def loops(self) -> bool:
