@@ -11,9 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, final
 
+from attrs import evolve
+
 from qbharness.outcome import Outcome
 from qbharness.running import Plan
 from qbharness.scenario.model import Scenario
+from qbharness.targets.model import FRESH_START, TargetFile
 from qbharness.targets.target import Target
 from qbharness.world.needs import why_not
 from qbharness.world.runner import run_scenario
@@ -23,10 +26,14 @@ from qbsim.errors import UsageProblem
 
 @final
 class Players:
-    """One worker's targets. ``plan`` says which target, switches and environment."""
+    """One worker's targets. ``plan`` says which target, switches and environment.
 
-    def __init__(self, plan: Plan, folder: Path, worker: str = "0") -> None:
-        self._plan = plan
+    ``restart_each`` starts the server afresh, with nothing in its folder, before every run; for targets
+    that know no reset.
+    """
+
+    def __init__(self, plan: Plan, folder: Path, worker: str = "0", *, restart_each: bool = False) -> None:
+        self._plan = evolve(plan, target=_started_afresh(plan.target)) if restart_each else plan
         self._folder = folder
         self._worker = worker
         self._open = ExitStack()
@@ -36,7 +43,7 @@ class Players:
         if self._plan.target.reset is None:
             raise UsageProblem(
                 f"The target {self._plan.target.name!r} can't be reset between runs.",
-                cure="Add reset to the target file (`reset: fresh start` restarts it each time).",
+                cure="Add reset to the target file, or give --restart-each.",
             )
         self._line(in_process=self._plan.target.app is not None)
         return self
@@ -70,3 +77,13 @@ class Players:
             )
             self._lines[in_process] = target, target.transport()
         return self._lines[in_process]
+
+
+def _started_afresh(target: TargetFile) -> TargetFile:
+    try:
+        return evolve(target, reset=FRESH_START)
+    except ValueError as unable:
+        raise UsageProblem(
+            f"The target {target.name!r} can't be restarted between runs: {unable}.",
+            cure="Give the target file a start, or a reset.",
+        ) from None

@@ -30,7 +30,7 @@ class Host(Protocol):
     """What a :class:`~qbharness.targets.target.Target` asks of the place where its server lives."""
 
     abilities: frozenset[str]
-    """Of start, stop, kill, restart, fresh start, backup."""
+    """Of start, stop, kill, restart, fresh start, backup, failpoints."""
 
     def start(self, arguments: tuple[str, ...] = ()) -> None: ...
 
@@ -65,7 +65,7 @@ class OwnProcess:
     """The server's process is a child of ours."""
 
     abilities: frozenset[str] = frozenset(
-        {"start", "stop", "kill", "restart", "fresh start", "backup", "arguments"}
+        {"start", "stop", "kill", "restart", "fresh start", "backup", "arguments", "failpoints"}
     )
 
     def __init__(self, file: TargetFile, start: Start, names: Names, rim: Rim, mask: Mask) -> None:

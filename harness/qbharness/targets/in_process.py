@@ -21,18 +21,24 @@ if TYPE_CHECKING:
 
 _ASGI: Final = "asgi"
 _WSGI: Final = "wsgi"
+_ABILITIES: Final = {
+    (False, False): ("start",),
+    (True, False): ("start", "stop", "fresh start"),
+    (True, True): ("start", "stop", "fresh start", "kill", "restart"),
+}
+"""By whether a factory makes it, and whether what it knows outlives it. A failpoint needs a process."""
 
 
 @final
 class InProcess:
     """The application, and the transport that calls it for the connector and for operations alike.
 
-    It cannot be killed (that would kill us), and it is not restarted, because what it keeps in
-    memory would be gone.
+    It is killed by being dropped without a word, and made anew, if the target file says that what it knows
+    is *durable*; else what it keeps in memory would be gone.
     """
 
     def __init__(self, app: App, names: Names, rim: Rim) -> None:
-        self.abilities = frozenset({"start", "stop", "fresh start"} if app.factory else {"start"})
+        self.abilities = frozenset(_ABILITIES[app.factory, app.durable])
         self._app = app
         self._names = names
         self._transport: AsgiTransport | WsgiTransport | None = None
@@ -44,10 +50,10 @@ class InProcess:
         self._transport = _transport(self._application(), self._app.kind)
 
     def stop(self, *, kill: bool = False) -> None:
-        """Tell the application that it is over."""
-        del kill
+        """Tell the application that it is over, or (``kill``) drop it in the middle of its life."""
         transport, self._transport = self._transport, None
-        close = getattr(transport, "close", None)
+        abrupt = kill and self._app.durable
+        close = getattr(transport, "abandon" if abrupt else "close", None)
         if close is not None:
             close()
 

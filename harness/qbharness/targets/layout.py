@@ -276,6 +276,10 @@ _APP: Final = Record(
         "kind": Key(Text("asgi or wsgi", choices=("asgi", "wsgi")), "asgi or wsgi; found out unless said."),
         "factory": Key(Flag(), "Whether the object is a function that makes the application."),
         "arguments": Key(MapOf(Body()), "The factory's keyword arguments; texts are templates."),
+        "durable": Key(
+            Flag(),
+            "Whether all it knows is in a database or file, so that it can be killed and made anew.",
+        ),
     },
 )
 

@@ -209,17 +209,21 @@ class ExpectedBreak:
 class App:
     """An application object that runs inside our own process, without sockets.
 
-    ``factory``: the object is a function that makes one, called with ``arguments``.
+    ``factory``: the object is a function that makes one, called with ``arguments``. ``durable``: what it
+    knows outlives it, so it can be killed (dropped without a word) and made anew.
     """
 
     path: str
     kind: str = ""
     factory: bool = False
+    durable: bool = False
     arguments: Mapping[str, Tree] = Factory(dict)
 
     def __attrs_post_init__(self) -> None:
         if self.arguments and not self.factory:
             raise ValueError("only a factory takes arguments")
+        if self.durable and not self.factory:
+            raise ValueError("only what a factory makes can be killed and made anew")
 
 
 @final

@@ -107,7 +107,7 @@ class Target:
         if operation in _HOSTED:
             able = operation in self._host.abilities
         elif operation in file.failpoints:
-            able = "kill" in self._host.abilities
+            able = "failpoints" in self._host.abilities
         elif operation == "restart":
             able = file.restart is not None or "restart" in self._host.abilities
         elif operation in ("reset", "backup"):

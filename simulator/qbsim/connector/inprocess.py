@@ -51,6 +51,11 @@ class AsgiTransport:
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
+    def abandon(self) -> None:
+        """The application is gone in the middle of its life: nothing tells it, what it holds is dropped."""
+        self._loop.run_until_complete(self._lifespan.abandon())
+        self._loop.close()
+
     def __enter__(self) -> Self:
         return self
 
@@ -132,6 +137,11 @@ class _Lifespan:
             await self._inbox.put({"type": "lifespan.shutdown"})
             await asyncio.wait([self._task], timeout=5)
             self._task.cancel()
+
+    async def abandon(self) -> None:
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=5)
 
 
 @final
