@@ -13,6 +13,7 @@ from attrs import define, field
 from qbharness.history import Hours
 from qbharness.scenario.model import BlockFields
 from qbharness.world.contents import hours_of
+from qbsim.errors import SetUpProblem
 
 
 @define
@@ -41,7 +42,13 @@ class BlockBook:
         self.period: tuple[str | None, str | None] = (None, None)
 
     def __getitem__(self, alias: str) -> BlockRecord:
-        return self._records[alias]
+        try:
+            return self._records[alias]
+        except KeyError:
+            raise SetUpProblem(
+                f"The block {alias} was never added: the step that adds it was not taken.",
+                cure="Add it in a step that is sure to come.",
+            ) from None
 
     def add(self, alias: str, block_id: str, fields: BlockFields) -> None:
         """A new block."""

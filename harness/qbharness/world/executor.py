@@ -8,7 +8,7 @@ from qbharness.history import AtRest, History, ScenarioStarted, Sink
 from qbharness.scenario.model import Scenario, walk
 from qbharness.scenario.steps import RestoreServerBackup
 from qbharness.targets.target import Target
-from qbharness.world import owner, updates
+from qbharness.world import owner, probes, updates
 from qbharness.world.acts import perform
 from qbharness.world.expecting import decided_by, expect
 from qbharness.world.founding import found_company
@@ -41,6 +41,7 @@ def play(
             scenario=scenario.name,
             file=scenario.file,
             target=target.name,
+            company=scenario.company.name,
             seed=source.seed,
             switches=dict(switches.pins),
             contract=target.contract.as_words(),
@@ -88,3 +89,4 @@ def _play(world: World) -> None:
     world.record_ledger("at rest")
     world.record_server_list("at rest")
     world.recorder.add(AtRest())
+    probes.probe(world)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Final, final
 
+from qbharness.history import MASK
+
 _IN_TEXT: Final = 8
 """Shorter inventions are named only in their own fields: ``7`` inside a text is no ticket."""
 
@@ -28,6 +30,7 @@ class Naming:
         self._names: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
         self._in_text: dict[str, str] = {}
+        self._secrets: list[str] = []
 
     def name(self, kind: str, raw: str) -> str:
         """The name of ``raw``, an invention of this kind; the empty text stays empty."""
@@ -41,9 +44,14 @@ class Naming:
                 self._in_text[raw] = name
         return name
 
+    def hide(self, secret: str) -> None:
+        """From now on ``secret`` appears in no text."""
+        if secret:
+            self._secrets.append(secret)
+
     def in_text(self, text: str) -> str:
         """``text`` with every long invention in it replaced by its name."""
-        for raw, name in self._in_text.items():
+        for raw, name in (*((secret, MASK) for secret in self._secrets), *self._in_text.items()):
             if raw in text:
                 text = text.replace(raw, name)
         return text

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from attrs import define, evolve, field
 
 from qbharness.history import UpdateEnded, UpdateStarted
 from qbharness.world.faultplan import FaultPlan
 from qbharness.world.watch import PlannedDuring, UpdateWatch
-from qbsim.connector import Application, Observer, WebConnector, read_qwc
+from qbsim.connector import Application, Bounds, Observer, WebConnector, read_qwc
 from qbsim.connector.events import (
     CallEnded,
     CallStarted,
@@ -24,6 +24,10 @@ from qbsim.errors import SetUpProblem
 if TYPE_CHECKING:
     from qbharness.targets.target import Connection
     from qbharness.world.world import World
+
+
+_BOUNDS: Final = Bounds(requests=400, no_ops=20, connection_errors=6, interactive_polls=20, lock_polls=20)
+"""Where a loop of a naive server ends: early, because a run is not there to wait."""
 
 
 @define
@@ -58,6 +62,7 @@ class Pc(Observer):
             pc=self.name,
             liveness=world.liveness,
             numbers=world.numbers,
+            bounds=_BOUNDS,
         )
 
     # -- its list of applications ------------------------------------------------------------------

@@ -31,6 +31,7 @@ _SHAKY: Final = (Certainty.PLAUSIBLE, Certainty.ADVERSARIAL)
 _STATUS: Final = {
     Verdict.HELD: Status.HELD,
     Verdict.BROKEN: Status.BROKEN,
+    Verdict.EXPOSED: Status.EXPOSED,
     Verdict.UNKNOWN: Status.UNDETERMINED,
 }
 

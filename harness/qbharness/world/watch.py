@@ -25,18 +25,19 @@ from qbharness.scenario import faults as planned_faults
 from qbharness.scenario.steps import During
 from qbharness.world.faultplan import FaultPlan, Moment, as_text
 from qbharness.world.replies import read_answers
+from qbsim.connector import soap
 from qbsim.connector.events import (
     CallEnded,
     CallStarted,
     ConnectorKilled,
     FaultApplied,
-    Happening,
     Observer,
     QuickBooksAnswered,
     QuickBooksAsked,
     UserStopped,
 )
 from qbsim.connector.faults import Effect
+from qbsim.connector.operations import OPERATIONS, Value
 from qbsim.connector.transport import Exchange, Reply
 from qbsim.quickbooks import QuickBooksDied
 
@@ -74,7 +75,6 @@ class UpdateWatch(Observer):
         self._learned_answer: tuple[Answer, ...] = ()
         self._meant: list[str] = []
         self._cause = ""
-        self.applied: list[FaultApplied] = []
 
     @staticmethod
     def planned(during: tuple[During, ...]) -> list[PlannedDuring]:
@@ -116,7 +116,7 @@ class UpdateWatch(Observer):
                 call=started.number,
                 update=self.update,
                 operation=started.operation,
-                value=self._named(started.operation, call),
+                value=self._named(started.operation, call.value),
                 error=world.recorder.naming.in_text(call.failure.text) if call.failure else "",
                 reached=deliveries > 0,
                 learned=call.failure is None,
@@ -128,6 +128,27 @@ class UpdateWatch(Observer):
             self._acknowledge()
         self._people("after")
         self._crash("after call", started.number)
+
+    def copy_answered(self, applied: FaultApplied) -> None:
+        """The server's reply to a second or late copy of a call, which the connector never sees."""
+        if applied.fault not in {"delivered twice", "delivered late"}:
+            return
+        operation = OPERATIONS[applied.operation]
+        try:
+            value = soap.read_reply(operation, 200, {"content-type": "text/xml"}, applied.body)
+        except soap.ReplyRefused:
+            value = None
+        self._world.recorder.add(
+            CallAnswered(
+                call=applied.number,
+                update=self.update,
+                operation=applied.operation,
+                value=self._named(applied.operation, value),
+                learned=False,
+                deliveries=self._world.wiretap.deliveries[applied.number],
+                cause=applied.fault,
+            )
+        )
 
     def _moment_of(self, operation: str, nth: int) -> Moment:
         if operation == "sendRequestXML":
@@ -279,11 +300,6 @@ class UpdateWatch(Observer):
         self._world.quickbooks_died()
         raise QuickBooksDied
 
-    def happened(self, happening: Happening) -> None:
-        """Remember what the transport did to messages: late copies that never came are faults unfired."""
-        if isinstance(happening, FaultApplied):
-            self.applied.append(happening)
-
     # -- names --------------------------------------------------------------------------------
 
     def _shown(self, arguments: Mapping[str, object]) -> dict[str, str]:
@@ -298,9 +314,8 @@ class UpdateWatch(Observer):
             shown[name] = naming.in_text(text)
         return shown
 
-    def _named(self, operation: str, call: CallEnded) -> tuple[str, ...]:
+    def _named(self, operation: str, value: Value | None) -> tuple[str, ...]:
         naming = self._world.recorder.naming
-        value = call.value
         if value is None:
             return ()
         parts: Iterator[str] = iter(
@@ -308,6 +323,7 @@ class UpdateWatch(Observer):
         )
         if operation == "authenticate":
             first = next(parts, "")
+            self._world.last_ticket = first or self._world.last_ticket
             return (naming.name("ticket", first), *(naming.in_text(part) for part in parts))
         if operation == "sendRequestXML" and "<" in str(value):
             return ("<request>",)

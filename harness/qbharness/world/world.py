@@ -17,6 +17,7 @@ from qbharness.history import (
     Hours,
     Ledger,
     ListedBlock,
+    OfferedEntry,
     ProcessChanged,
     ServerListed,
     StepTaken,
@@ -31,6 +32,7 @@ from qbharness.world.pcs import Pc
 from qbharness.world.recorder import Recorder
 from qbharness.world.watch import UpdateWatch
 from qbharness.world.wiretap import Wiretap
+from qbsim.connector.events import FaultApplied
 from qbsim.connector.faults import Effect, FaultyTransport
 from qbsim.connector.locks import Liveness
 from qbsim.connector.transport import Exchange, Reply, Transport
@@ -91,7 +93,10 @@ class World:
             resolve=self._full_name,
             told=lambda event: self.calls[event.call].handed_out(event),
         )
-        self.transport = FaultyTransport(self.wiretap, self, source)
+        self.line = transport
+        """The way to the server without faults, for the harness' own calls."""
+        self.last_ticket = ""
+        self.transport = FaultyTransport(self.wiretap, self, source, self._wire_told)
         quickbooks.crash_points = self._quickbooks_passes
         self.connection = Connection(url="", user="", password="")
         self._journal_read: dict[str, int] = {}
@@ -103,6 +108,7 @@ class World:
     def connect(self) -> None:
         """Register the server's application with the first PC's Web Connector."""
         self.connection = self.target.connection()
+        self.recorder.naming.hide(self.connection.password)
         self.pc("pc1")
 
     def pc(self, name: str, *, empty: bool = False) -> Pc:
@@ -117,6 +123,12 @@ class World:
         """The name of the company file that is open, or ``""``."""
         company = self.quickbooks.company
         return company.name if company is not None and self.quickbooks.running else ""
+
+    def marked_block(self, entry: OfferedEntry) -> str | None:
+        """The block that an entry names by the target's mark; None where the target declares none."""
+        marks = self.target.file.marks
+        named = marks.block_of(request_id=entry.request_id or "", notes=entry.hours.notes)
+        return self.book.alias_of(named) if named else None
 
     def open_company_file(self, name: str) -> None:
         """Open a company file by name; an unknown one is another file with the same lists and no time."""
@@ -163,6 +175,12 @@ class World:
         """Asked by the transport when the server has answered."""
         watch = self.calls.get(exchange.number)
         return watch.after_message(exchange, reply) if watch else None
+
+    def _wire_told(self, applied: FaultApplied) -> None:
+        """A doubled or late copy reached the server, and this is what it said to it."""
+        watch = self.calls.get(applied.number)
+        if watch is not None and applied.moment == "applied":
+            watch.copy_answered(applied)
 
     def _quickbooks_passes(self, point: str, *_: object) -> None:
         if self.processing is not None:
