@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 
 from qbharness.outcome import Outcome, Reporter, Status, Summary
 from qbharness.scenario.model import Scenario
+from qbharness.targets.in_process import InProcess
 from qbharness.targets.model import TargetFile
 from qbharness.targets.target import Target
 from qbharness.world.runner import run_scenario
@@ -118,7 +119,7 @@ class _Player:
             environment=plan.environment,
             consume_real_queue=plan.consume_real_queue,
         )
-        self._transport: HttpTransport | None = None
+        self._transport: HttpTransport | InProcess | None = None
 
     def __enter__(self) -> _Player:
         self._target.__enter__()
