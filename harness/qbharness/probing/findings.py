@@ -45,6 +45,14 @@ def _no_updates(evidence: Evidence) -> _Said:
     return "not tried", f"No update was made: {evidence.why_no_updates}."
 
 
+def _certificate(evidence: Evidence) -> _Said:
+    status = evidence.get_status
+    if status == 200:
+        return "ok", "GET is answered 200, so the application can be added."
+    said = f"HTTP {status}" if status else "nothing"
+    return "suspicion", f"GET is answered by {said}; the Web Connector wants 200 to add it (QBWC1048)."
+
+
 def _reply_forms(evidence: Evidence) -> _Said:
     for call in evidence.calls:
         failed = call.failure
@@ -165,9 +173,11 @@ def _progress(evidence: Evidence) -> _Said:
     if not said:
         return "not tried", "No answer of QuickBooks was reported, so there was no progress."
     values = [value for call in said if isinstance(value := call.value, int)]
+    if all(value < 0 for value in values):
+        return "ok", "Every answer of QuickBooks stopped the update, as after a mismatch."
     if strange := [value for value in values if value > 100]:
         return "broken", f"Progress of {strange[0]} % was reported."
-    return "ok", f"Progress went {', '.join(str(value) for value in values[:8])}."
+    return "ok", f"Progress went {', '.join(str(value) for value in values[:8] if value >= 0)}."
 
 
 def _sends_again(evidence: Evidence) -> _Said:
@@ -196,6 +206,7 @@ def _sends_again(evidence: Evidence) -> _Said:
 
 
 CHECKS: Final[dict[str, Callable[[Evidence], _Said]]] = {
+    "certificate probe": _certificate,
     "reply forms": _reply_forms,
     "wrong password": _wrong_password,
     "session rules": _session_rules,
