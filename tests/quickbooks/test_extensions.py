@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from quickbooks_support import Desk, Reply, desk, hresult_of
 
+from qbsim.quickbooks import people
+
 OWNER = "{512349b1-1111-2222-3333-000de1813d20}"
 
 
@@ -136,3 +138,17 @@ def test_fields_of_a_transaction_are_not_modelled() -> None:
     )
     assert at.one(body).code == 1030
     assert at.qb.log.lines[-1].kind == "not modelled"
+
+
+def test_values_go_with_their_definition_and_with_their_record() -> None:
+    at = desk()
+    define(at, "Old")
+    at.one(on_company("Add", "Old", "x"))
+    at.one(f"<DataExtDefDelRq><OwnerID>{OWNER}</OwnerID><DataExtName>Old</DataExtName></DataExtDefDelRq>")
+    define(at, "New")
+    assert stamps(at) == {}
+    define(at, "Colour", owner="0", objects=("Customer",))
+    at.one(on_customer("Add", "Colour", "blue"))
+    people.delete_name(at.qb, "job", "Acme:Roof")
+    people.delete_name(at.qb, "customer", "Acme")
+    assert at.company.core.sql.execute("SELECT count(*) FROM extension").fetchone() == (0,)

@@ -414,3 +414,24 @@ def test_a_version_of_which_no_facts_were_found_is_logged_as_not_modelled() -> N
 def test_an_empty_set_has_an_empty_answer() -> None:
     answer = desk().ask("")
     assert (len(answer), etree.tostring(answer.messages)) == (0, b"<QBXMLMsgsRs/>\n")
+
+
+def test_what_a_crash_undid_is_forgotten_by_everybody() -> None:
+    at = desk()
+    at.qb.crash_points = Dies("before commit")
+    assert hresult_of(lambda: at.ask(list_add("Customer", "<Name>Ghost</Name>"))) == 0x800706BA
+    at.qb.open()
+    at.sign_in()
+    assert at.one(time_add(customer="Ghost")).code == 3140
+    made = at.one(list_add("Customer", "<Name>Real</Name>"))
+    assert (made.value("*/ListID") or "").startswith("80000008-")
+    assert [row.sequence for row in at.company.journal()] == list(
+        range(1, len(list(at.company.journal())) + 1)
+    )
+
+
+def test_a_refused_request_leaves_no_gap_in_the_ids() -> None:
+    at = desk()
+    first = added(at).value("*/TxnNumber")
+    at.ask(time_add() + time_add(employee="Nobody"), onError="continueOnError")
+    assert (first, added(at).value("*/TxnNumber")) == ("1", "3")

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from quickbooks_support import added, desk, message_set, time_add
 
 from qbsim.errors import SetUpProblem, UsageProblem
 from qbsim.quickbooks import Backup, CompanyFile, QuickBooks, people
+from qbsim.quickbooks.journal import ADMIN
 from qbsim.source import Source
 
 VICTIM = Path(__file__).parent.parent / "support" / "quickbooks_victim.py"
@@ -197,3 +199,18 @@ def test_opening_reads_no_more_than_it_needs(tmp_path: Path) -> None:
     plan = opened.core.sql.execute("EXPLAIN QUERY PLAN SELECT max(sequence) FROM journal").fetchall()
     assert "SCAN" not in str(plan).replace("SEARCH", "")
     opened.close()
+
+
+def test_a_part_that_fails_leaves_the_rest_of_its_transaction() -> None:
+    at = desk()
+    core = at.company.core
+    with core.change():
+        at.company.set(ADMIN, "first", 1)
+        before = (core.sequence, core.txn_counter, dict(core.list_counters))
+        with suppress(ZeroDivisionError), core.part():
+            at.company.set(ADMIN, "second", 2)
+            core.next_txn_id(core.next_moment())
+            core.next_list_id("names", core.next_moment())
+            raise ZeroDivisionError
+        assert (core.sequence, core.txn_counter, core.list_counters) == before
+    assert (at.company.setting("first"), at.company.setting("second")) == (1, None)

@@ -110,6 +110,11 @@ class CompanyFile:
     def switches(self) -> Switches:
         return self.core.switches
 
+    def use(self, switches: Switches) -> None:
+        """Behave as ``switches`` say: they belong to the QuickBooks that opens a file, not to the file."""
+        self.core.switches = switches
+        self._settings.clear()
+
     @property
     def source(self) -> Source:
         return self.core.source
@@ -214,7 +219,6 @@ class CompanyFile:
             past = Core(copy, self.source, self.switches)
             origin = {"label": label, "from": str(past.timeline), "shares": str(past.sequence)}
             newest, later = self._forgotten_after(past.sequence)
-            past.moment = self.core.moment
             past.write()
             copy.executemany(_KEEP_JOURNAL, later)
             past.sequence = self.core.sequence

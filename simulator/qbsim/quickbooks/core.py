@@ -118,12 +118,8 @@ class Core:
     )
     def next_moment(self) -> int:
         """The epoch of the change that is about to be made; later than that of any other."""
-        now = int(self.source.tick().timestamp())
-        if now <= self.moment:
-            now = self.moment + 1
-            self.source.advance_to(self.source.now.fromtimestamp(now, self.source.now.tzinfo))
-        self.moment = now
-        return now
+        self.moment = int(self.source.tick().timestamp())
+        return self.moment
 
     @rule(
         "ids.txn",

@@ -107,10 +107,7 @@ def default_preferences() -> Values:
     }
 
 
-OWN: Final[Mapping[str, str]] = {
-    "IsUsingTimeTracking": "true",
-    "IsUsingPayroll": "true",
-}
+OWN: Final[Mapping[str, str]] = {"IsUsingTimeTracking": "true"}
 """Preferences that people can set and that no PreferencesRet shows; with their defaults."""
 
 

@@ -77,9 +77,8 @@ class QuickBooks:
         self.end_sessions()
 
     def die(self) -> None:
-        """QuickBooks is killed: what was not committed is gone, calls get 0x800706BA."""
+        """QuickBooks is killed: calls get 0x800706BA. Who was in one undoes what was not committed."""
         if self.company is not None:
-            self.company.core.rollback()
             self.company.last_saved_date = ""
         self.running, self.died = False, True
         self.end_sessions()
@@ -105,6 +104,7 @@ class QuickBooks:
         if company is not self.company:
             self.end_sessions()
         self.company = company
+        company.use(self.switches)
         self.files[self.path_of(company).casefold()] = company
 
     def close_company(self) -> None:
