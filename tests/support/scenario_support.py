@@ -176,8 +176,10 @@ def faults() -> st.SearchStrategy[Fault]:
     """Any fault with an anchor that fits it."""
     handed_out = st.builds(Anchor, block=blocks)
     return st.one_of(
-        _of(cls, anchor=handed_out if word == "quickbooks killed" else anchors)
-        for word, cls in FAULTS.items()
+        [
+            _of(cls, anchor=handed_out if word == "quickbooks killed" else anchors)
+            for word, cls in FAULTS.items()
+        ]
     )
 
 
@@ -186,7 +188,7 @@ def expectations() -> st.SearchStrategy[Expectation]:
     special: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "block is": {"state": st.sampled_from(STATES)},
     }
-    return st.one_of(_of(cls, **special.get(word, {})) for word, cls in EXPECTATIONS.items())
+    return st.one_of([_of(cls, **special.get(word, {})) for word, cls in EXPECTATIONS.items()])
 
 
 def _simple_steps() -> st.SearchStrategy[Step]:

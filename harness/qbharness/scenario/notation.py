@@ -16,11 +16,11 @@ class Unreadable(UsageProblem):
     """A text that is not what it should be, with the cure."""
 
 
-_COLON: Final = re.compile(r"(\d{1,4}):(\d{1,2})")
-_LETTERS: Final = re.compile(r"(?:(\d{1,4})h)?\s?(?:(\d{1,3})m)?")
-_DECIMAL: Final = re.compile(r"(\d{1,4})(?:[.,](\d{1,6}))?")
-_DURATION: Final = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_COLON: Final = re.compile(r"(\d{1,4}):(\d{1,2})", re.ASCII)
+_LETTERS: Final = re.compile(r"(?=\S)(?:(\d{1,4})h)?\s?(?:(\d{1,3})m)?", re.ASCII)
+_DECIMAL: Final = re.compile(r"(\d{1,4})(?:[.,](\d{1,6}))?", re.ASCII)
+_DURATION: Final = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 LONGEST: Final = dt.timedelta(days=3660)
 MOST_HOURS: Final = dt.timedelta(hours=9999, minutes=59)
