@@ -26,7 +26,7 @@ from qbharness.scenario.steps import STEPS, NamedStep, Step
 
 Schema = dict[str, Any]
 
-_WIDTH: Final = 140
+_WIDTH: Final = 200
 _HOURS: Final = r"^([0-9]{1,4}:[0-5][0-9]|([0-9]{1,4}h)?\s?([0-9]{1,3}m)?)$"
 _DURATION: Final = r"^([0-9]+d)?\s?([0-9]+h)?\s?([0-9]+m)?\s?([0-9]+s)?$"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
