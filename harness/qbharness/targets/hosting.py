@@ -109,7 +109,8 @@ class OwnProcess:
         )
 
     def stop(self, *, kill: bool = False) -> None:
-        self._rim.caller.close()  # a server that stops gracefully waits for kept connections
+        # a server that stops gracefully waits for kept connections, and its database may be replaced
+        self._rim.close()
         process, self._process = self._process, None
         if process is None:
             return

@@ -311,7 +311,7 @@ class Target:
             raise kind(
                 self.mask(f"{name}: {failed.sentence}\n{prepared.shown}"),
                 cure=self.mask(failed.cure),
-                output=self.mask(failed.output or self.output()),
+                output=self.mask(failed.output or (self.output() if prepared.addresses else "")),
             ) from None
 
     def _home(self, *, in_process: bool) -> Host:
