@@ -88,7 +88,7 @@ class DeliveredTwice(Fault):
 @final
 @frozen(kw_only=True)
 class DeliveredLate(Fault):
-    """The connector sees a broken connection; the server gets the call after a later login."""
+    """The call is made as usual; a copy of it reaches the server after a later login."""
 
     word: ClassVar[str] = "delivered late"
 
