@@ -325,7 +325,7 @@ _FAULTS: Final[Mapping[type[Fault], Callable[[Any], str]]] = {
     faults.RequestLost: lambda f: f"Lost on its way to the server: {_at(f.anchor)}.",
     faults.ReplyLost: lambda f: f"The server's reply is lost: {_at(f.anchor)}.",
     faults.DeliveredTwice: lambda f: f"The server gets it twice: {_at(f.anchor)}.",
-    faults.DeliveredLate: lambda f: f"The server gets it only after a later login: {_at(f.anchor)}.",
+    faults.DeliveredLate: lambda f: f"A copy of it reaches the server after a later login: {_at(f.anchor)}.",
     faults.Delayed: lambda f: f"The reply takes {write_duration(f.by)}: {_at(f.anchor)}.",
     faults.Dripped: lambda f: f"The reply drips in over {write_duration(f.by)}: {_at(f.anchor)}.",
     faults.Garbled: lambda f: f"The reply arrives broken ({f.with_}): {_at(f.anchor)}.",
