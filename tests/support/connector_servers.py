@@ -58,7 +58,7 @@ def wsgi(server: ScriptedServer) -> Any:
 
 
 @contextmanager
-def tcp(server: ScriptedServer, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+def tcp(server: Transport, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """The scripted server on a loopback port; yields its address."""
 
     class Handler(BaseHTTPRequestHandler):

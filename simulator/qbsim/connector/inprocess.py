@@ -130,7 +130,10 @@ class _Lifespan:
         try:
             await self._application(scope, self._inbox.get, self._outbox.put)
         except Exception:  # noqa: BLE001 - how an application says that it knows no lifespan
-            await self._outbox.put({"type": "lifespan.startup.failed"})
+            return
+        finally:
+            # one that returns without a word must not hold the start
+            self._outbox.put_nowait({"type": "lifespan.over"})
 
     async def stop(self) -> None:
         if self._task is not None and not self._task.done():
