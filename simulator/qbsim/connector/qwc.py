@@ -119,7 +119,7 @@ def read_qwc(text: str | bytes, *, file: str = "", lenient: bool = False) -> App
     ``lenient`` allows plain http, IP addresses and differing domains for servers on the loopback
     interface, and nothing else.
     """
-    raw = text.encode("utf-8") if isinstance(text, str) else text
+    raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
     reader = _Reader(raw, file or "the .qwc file")
     values = reader.values()
     application = Application(
@@ -207,8 +207,9 @@ class _Reader:
         return found
 
     def _missing(self, name: str) -> QwcRefused:
-        near = difflib.get_close_matches(name, self._elements.keys() - ELEMENTS.keys(), n=1, cutoff=0.7)
-        hint = f" Is {near[0]} meant?" if near else ""
+        others = {other.casefold(): other for other in self._elements if other not in ELEMENTS}
+        near = difflib.get_close_matches(name.casefold(), others, n=1, cutoff=0.8)
+        hint = f" Is {others[near[0]]} meant?" if near else ""
         return QwcRefused("QBWC1039", self.place(name), f"The element {name} is missing.{hint}")
 
     def _value(self, row: Element, element: etree._Element) -> str:
