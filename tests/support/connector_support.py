@@ -3,7 +3,7 @@ keeps everything."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from attrs import define, field
@@ -17,12 +17,14 @@ from qbsim.connector.events import (
     QuickBooksAnswered,
     QuickBooksAsked,
 )
+from qbsim.connector.locks import company_data, company_query
 from qbsim.connector.operations import NAMESPACE, OPERATIONS
 from qbsim.connector.qwc import Application
 from qbsim.connector.soap import ENVELOPE
 from qbsim.connector.update import Bounds, Update, User
 from qbsim.connector.wire import Exchange, Reply, Transport
 from qbsim.processor import HResultError
+from qbsim.quickbooks import QuickBooks
 from qbsim.source import Source
 from qbsim.switches import Switches
 
@@ -257,5 +259,12 @@ def update(
     )
 
 
-def names(steps: Iterable[str]) -> Sequence[str]:
-    return list(steps)
+def stamped(quickbooks: QuickBooks, owner: str = OWNER) -> dict[str, str]:
+    """What an application has written into the company that is open."""
+    processor = quickbooks.request_processor("pc9")
+    processor.open_connection("", "Onlooker")
+    ticket = processor.begin_session("")
+    answer = processor.process_request(ticket, company_query((16, 0), owner))
+    processor.end_session(ticket)
+    processor.close_connection()
+    return company_data(answer, owner)

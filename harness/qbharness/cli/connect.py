@@ -33,7 +33,7 @@ _UPDATES: Final = 24
     required=True,
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The company file that is open in QuickBooks; made by `qbharness company create`.",
+    help="The company file that is open in QuickBooks; made by `qbharness company new`.",
 )
 @click.option("--password-env", metavar="NAME", help="The environment variable that holds the password.")
 @click.option("--every", metavar="MIN", type=click.IntRange(min=1), help="Update on a schedule, simulated.")
@@ -155,8 +155,7 @@ def _connector(
 ) -> WebConnector:
     from qbsim.connector.schedule import WebConnector  # noqa: PLC0415
     from qbsim.connector.transport import HttpTransport  # noqa: PLC0415
-    from qbsim.quickbooks.company import CompanyFile  # noqa: PLC0415
-    from qbsim.quickbooks.program import QuickBooks  # noqa: PLC0415
+    from qbsim.quickbooks import CompanyFile, QuickBooks  # noqa: PLC0415
     from qbsim.switches import Switches  # noqa: PLC0415
 
     switches = Switches()
