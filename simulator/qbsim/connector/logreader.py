@@ -46,21 +46,26 @@ def read_log(text: str) -> tuple[Entry, ...]:
         found = _START.match(raw)
         moment = _moment(found[1]) if found else None
         if found and moment:
-            entries.append(Entry(moment, found[2], found[3].rstrip("\r\n"), raw))
+            entries.append(Entry(moment, found[2], _chomped(found[3]), raw))
         else:
-            entries.append(Entry(None, "", raw.rstrip("\r\n"), raw))
+            entries.append(Entry(None, "", _chomped(raw), raw))
     return tuple(entries)
 
 
 def _entries(text: str) -> Iterator[str]:
     held = ""
-    for line in text.splitlines(keepends=True) if "\r" not in text else re.findall(r"[^\n]*\n|[^\n]+", text):
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         if _START.match(line) and held:
             yield held
             held = ""
         held += line
     if held:
         yield held
+
+
+def _chomped(text: str) -> str:
+    """Without the line's own end, and nothing more: a dump may end in a line break of its own."""
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _moment(text: str) -> dt.datetime | None:
