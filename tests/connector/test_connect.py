@@ -1,0 +1,150 @@
+"""``qbharness connect``: a real server process or none, a company file, exit codes, and the guard."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from connector_servers import tcp
+from connector_support import OWNER, REQUEST, ScriptedServer, qwc_text, server
+
+from qbharness.cli.connect import command
+from qbsim.connector.logreader import calls, read_log
+from qbsim.errors import RefusedForSafety
+from qbsim.quickbooks import CompanyFile
+from qbsim.source import Source
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Path:
+    path = tmp_path / "books.qbsim"
+    CompanyFile.create(path, source=Source()).close()
+    return path
+
+
+def qwc(tmp_path: Path, url: str) -> Path:
+    path = tmp_path / "hours.qwc"
+    path.write_text(qwc_text(AppURL=url, AppSupport=url), encoding="utf-8")
+    return path
+
+
+def connect(tmp_path: Path, company: Path, sync: ScriptedServer, *options: str) -> Result:
+    with tcp(sync) as url:
+        return CliRunner(env={"HOURS": "secret"}).invoke(
+            command,
+            [str(qwc(tmp_path, url)), "--company", str(company), "--password-env", "HOURS", *options],
+        )
+
+
+def test_an_update_that_ends_well_is_zero(tmp_path: Path, company: Path) -> None:
+    sync = server()
+    done = connect(tmp_path, company, sync)
+    assert done.exit_code == 0, done.output
+    assert "Last result: completed, 100 %, 6 calls" in done.output
+    assert "Status: OK" in done.output
+    assert sync.arguments("authenticate") == {"strUserName": "jane", "strPassword": "secret"}
+    assert "CompanyRet" in sync.arguments("sendRequestXML")["strHCPResponse"]
+
+
+def test_an_error_of_the_server_is_shown_and_is_one(tmp_path: Path, company: Path) -> None:
+    done = connect(tmp_path, company, server(receiveResponseXML=-1, getLastError="Add the job Roof to Acme."))
+    assert done.exit_code == 1
+    assert "Status: Add the job Roof to Acme." in done.output
+    assert "The server says: Add the job Roof to Acme." in done.output
+
+
+def test_a_server_that_is_not_there_is_six(tmp_path: Path, company: Path) -> None:
+    file = qwc(tmp_path, "http://localhost:9/qbwc")
+    done = CliRunner(env={"HOURS": "secret"}).invoke(
+        command, [str(file), "--company", str(company), "--password-env", "HOURS"]
+    )
+    assert done.exit_code == 6
+    assert "Unable to connect to the remote server" in done.output
+
+
+def test_no_password_makes_no_call(tmp_path: Path, company: Path) -> None:
+    sync = server()
+    with tcp(sync) as url:
+        done = CliRunner().invoke(command, [str(qwc(tmp_path, url)), "--company", str(company)])
+    assert done.exit_code == 1
+    assert "QBWC1030" in done.output
+    assert sync.seen == []
+
+
+def test_a_variable_that_is_not_set_is_a_mistake_of_use(tmp_path: Path, company: Path) -> None:
+    file = qwc(tmp_path, "http://localhost:9/qbwc")
+    done = CliRunner().invoke(command, [str(file), "--company", str(company), "--password-env", "NOPE"])
+    assert done.exit_code == 2  # click's own; the program's entry makes it 4
+    assert "no variable NOPE" in done.output
+
+
+def test_a_schedule_is_run_on_the_simulated_clock(tmp_path: Path, company: Path) -> None:
+    sync = server(sendRequestXML=REQUEST)
+    done = connect(tmp_path, company, sync, "--every", "60", "--updates", "5")
+    assert done.exit_code == 0, done.output
+    assert sync.operations.count("authenticate") == 5
+    assert done.output.count("Scheduled update of Hours") == 5
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_the_log_is_written_and_can_be_read(tmp_path: Path, company: Path, verbose: bool) -> None:
+    log = tmp_path / "QWCLog.txt"
+    options = ["--log", str(log), *(["--verbose"] if verbose else [])]
+    done = connect(tmp_path, company, server(), *options)
+    text = log.read_text(encoding="utf-8")
+    assert [call.operation for call in calls(read_log(text))] == [
+        "serverVersion",
+        "clientVersion",
+        "authenticate",
+        "sendRequestXML",
+        "receiveResponseXML",
+        "closeConnection",
+    ]
+    assert (REQUEST in text) is verbose
+    assert ("QuickBooks: process request" in done.output) is verbose
+    assert "secret" not in text + done.output
+
+
+def test_a_live_server_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
+    file = qwc(tmp_path, "https://hours.example/qbwc")
+    missing = tmp_path / "nothing.qbsim"
+    done = CliRunner().invoke(command, [str(file), "--company", str(missing)])
+    assert isinstance(done.exception, RefusedForSafety)
+
+
+@pytest.mark.parametrize(
+    ("disposable", "option", "passes"), [("true", True, True), ("true", False, False), ("false", True, False)]
+)
+def test_a_live_server_takes_both_consents(
+    tmp_path: Path, disposable: str, option: bool, passes: bool
+) -> None:
+    target = tmp_path / "target.yaml"
+    target.write_text(
+        "language: 1\nname: shop\nconnector: {url: 'https://hours.example/qbwc', user: jane}\n"
+        f"disposable: {disposable}\n",
+        encoding="utf-8",
+    )
+    more = ["--consume-real-queue"] if option else []
+    done = CliRunner().invoke(
+        command,
+        [
+            str(qwc(tmp_path, "https://hours.example/qbwc")),
+            *("--company", str(tmp_path / "nothing.qbsim"), "--target", str(target), *more),
+        ],
+    )
+    # past the guard, the company file that is not there is what stops it
+    assert isinstance(done.exception, RefusedForSafety) is not passes
+
+
+def test_a_file_that_is_no_qwc_is_four_and_names_the_element(tmp_path: Path, company: Path) -> None:
+    file = tmp_path / "hours.qwc"
+    file.write_text(qwc_text(OwnerID=None), encoding="utf-8")
+    assert OWNER not in file.read_text(encoding="utf-8")
+    program = [sys.executable, "-m", "qbharness", "connect", str(file), "--company", str(company)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 4
+    assert "The element OwnerID is missing" in done.stderr
+    assert f"{file}:2:" in done.stderr
