@@ -76,3 +76,53 @@ def list_() -> None:
 
     for name, path in bundled().items():
         click.echo(f"{name:14}  {read_target(path).about}")
+
+
+@command.command("example")
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--into",
+    "folder",
+    default=".",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Where to put the copies; the current folder unless said.",
+)
+def example(name: str, folder: Path) -> None:
+    """Copy a bundled target file, and the server that it starts, to begin your own with.
+
+    A file that is there already is left alone (exit 4).
+    """
+    from qbharness.targets.examples import copy_example  # noqa: PLC0415 - --help stays quick
+
+    for path in copy_example(name, folder):
+        click.echo(f"Wrote {path}")
+
+
+@command.command("verdicts")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--write",
+    "page",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the page there instead of printing it.",
+)
+def verdicts(names: tuple[str, ...], page: Path | None) -> None:
+    """Play the bundled library against the bundled targets and make one table of the verdicts."""
+    from qbharness.running import Plan, run  # noqa: PLC0415 - --help stays quick
+    from qbharness.scenario.library import load  # noqa: PLC0415
+    from qbharness.targets.reader import bundled, read_target  # noqa: PLC0415
+    from qbharness.verdict_table import verdict_page  # noqa: PLC0415
+
+    stories = tuple(one for one in load(()) if one.kind == "story")
+    columns = []
+    for name in names or tuple(bundled()):
+        file = read_target(name)
+        click.echo(f"{len(stories)} stories against {name} ...", err=True)
+        columns.append((file, run(Plan(stories, file))))
+    text = verdict_page(columns)
+    if page is None:
+        click.echo(text, nl=False)
+    else:
+        page.write_text(text, encoding="utf-8")

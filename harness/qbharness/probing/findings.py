@@ -128,7 +128,7 @@ def _session(evidence: Evidence) -> _Said:
     if last.outcome in ("completed", "no work", "postponed"):
         return "ok", f"The last update ended well: {last.status or last.outcome}."
     if last.outcome == "refused":
-        return "broken", f"The password that was given does not open a session: {last.status}"
+        return "suspicion", f"The user and password that were given open no session: {last.status}"
     if last.outcome == "failed" and not last.codes:
         return (
             "suspicion",

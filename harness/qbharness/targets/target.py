@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from qbsim.connector.transport import HttpTransport
 
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
+_IN_WORDS: Final = {"clock": "set its clock", "backup": "back up its data"}
 _HOSTED: Final = frozenset({"start", "stop", "kill"})
 
 
@@ -114,7 +115,8 @@ class Target:
             able = getattr(file, operation) is not None
         else:
             able = operation in file.operations
-        return None if able else f"the target {file.name!r} does not say how to {operation.replace('_', ' ')}"
+        act = _IN_WORDS.get(operation, operation.replace("_", " "))
+        return None if able else f"the target {file.name!r} does not say how to {act}"
 
     def output(self) -> str:
         """The last lines that the server printed, secrets masked."""
