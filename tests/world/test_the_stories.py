@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import broken_plain
 import pytest
@@ -80,3 +81,46 @@ def test_a_fault_that_never_strikes_gives_no_verdict(tmp_path: Path) -> None:
         outcome = play_on(target, scenario)
     assert outcome.status is Status.UNDETERMINED
     assert "did not strike" in outcome.reason
+
+
+def test_people_who_wait_for_a_call_that_never_comes_give_no_verdict(tmp_path: Path) -> None:
+    from attrs import evolve
+
+    from qbharness.scenario.faults import Anchor
+    from qbharness.scenario.steps import CloseQuickBooks, During, UpdateSelected
+
+    never = During(
+        when="before", anchor=Anchor(call="receiveResponseXML", number=9), steps=(CloseQuickBooks(),)
+    )
+    scenario = evolve(story(MATCH), steps=(UpdateSelected(during=(never,)),))
+    with running(read_target("plain"), tmp_path) as target:
+        outcome = play_on(target, scenario)
+    assert outcome.status is Status.UNDETERMINED
+    assert "receiveResponseXML, number 9" in outcome.reason
+
+
+def test_a_second_look_that_fails_gives_no_verdict_and_does_not_end_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from attrs import evolve
+
+    from qbharness.world import runner
+    from qbharness.world.executor import play
+    from qbsim.errors import SetUpProblem
+
+    played: list[object] = []
+
+    def play_once(*arguments: Any, **options: Any) -> object:
+        played.append(arguments)
+        if len(played) > 1:
+            raise SetUpProblem("The server hangs.")
+        return play(*arguments, **options)
+
+    monkeypatch.setattr(runner, "play", play_once)
+    shaky = {"recovery_keeps_failures": "no"}
+    scenario = evolve(story("the-answer-is-lost-after-quickbooks-committed"), switches=shaky)
+    with running(read_target("plain"), tmp_path) as target:
+        outcome = play_on(target, scenario)
+    assert len(played) == 2
+    assert outcome.status is Status.UNDETERMINED
+    assert "The server hangs." in outcome.reason

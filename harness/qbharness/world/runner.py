@@ -96,9 +96,14 @@ def _exposed(
         return outcome
     firm = Switches({name: value for name, value in in_force.pins.items() if name not in shaky})
     plain = evolve(outcome.scenario, switches={})
-    again = judge(play(plain, target, transport, switches=firm, seed=seed))
+    try:
+        again = judge(play(plain, target, transport, switches=firm, seed=seed))
+    except (SetUpProblem, SimulatorGap) as trouble:
+        return _unsettled(outcome, firm, str(trouble))
     if again.broken:
         return outcome
+    if again.unknown:
+        return _unsettled(outcome, firm, again.unknown[0].sentence)
     exposures = tuple(
         Exposure(
             name,
@@ -110,6 +115,15 @@ def _exposed(
         for name, value in shaky.items()
     )
     return evolve(outcome, status=Status.EXPOSED, exposures=exposures)
+
+
+def _unsettled(outcome: Outcome, firm: Switches, why: str) -> Outcome:
+    """Whether the server or an undocumented fact is to blame needs the second run, and that told nothing."""
+    pins = ", ".join(f"{name}={value}" for name, value in firm.pins.items()) or "the defaults"
+    reason = (
+        f"{outcome.reason} Played again under {pins} to see whose fault that is, without a verdict: {why}"
+    )
+    return evolve(outcome, status=Status.UNDETERMINED, reason=reason)
 
 
 def _is_shaky(name: str, value: str) -> bool:

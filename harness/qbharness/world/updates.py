@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
-from qbharness.history import Fault
+from qbharness.history import Fault, Undetermined
 from qbharness.scenario import steps
 from qbharness.scenario.faults import DeliveredLate
 from qbharness.world.faultplan import FaultPlan, as_text
-from qbharness.world.watch import UpdateWatch
+from qbharness.world.watch import PlannedDuring, UpdateWatch
 from qbharness.world.world import World
 
 QUIET_UPDATES: Final = 2
@@ -20,9 +20,10 @@ QUIET_PAUSE: Final = dt.timedelta(minutes=60)
 def update_selected(world: World, step: steps.UpdateSelected) -> Iterator[None]:
     """One update of every application that is selected, one after the other."""
     pc, plan = world.pc(step.pc), FaultPlan(step.faults)
-    actions = pc.connector.steps(step.applications or None)
-    yield from pc.drive(actions, plan, UpdateWatch.planned(step.during))
+    actions, during = pc.connector.steps(step.applications or None), UpdateWatch.planned(step.during)
+    yield from pc.drive(actions, plan, during)
     tell_unfired(world, plan)
+    tell_undone(world, during)
 
 
 def auto_run(world: World, step: steps.AutoRun) -> Iterator[None]:
@@ -61,6 +62,18 @@ def tell_unfired(world: World, plan: FaultPlan) -> None:
                 anchor=as_text(fault.anchor),
                 fired=False,
                 line=fault.place.line if fault.place else None,
+            )
+        )
+
+
+def tell_undone(world: World, during: list[PlannedDuring]) -> None:
+    """People who waited for a call that never came did nothing: the story is not the one that was planned."""
+    for each in (planned.during for planned in during if not planned.done):
+        line = f" (line {each.place.line})" if each.place else ""
+        world.recorder.add(
+            Undetermined(
+                reason=f"What was to happen {each.when} a call never happened{line}: the update made no call "
+                f"that fits {as_text(each.anchor)}."
             )
         )
 
