@@ -109,7 +109,13 @@ class Caller:
         return connection
 
     def _trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        try:
+            return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        except OSError as wrong:
+            raise UsageProblem(
+                f"{self.ca_file} is not a PEM file with certificates: {wrong}.",
+                cure="Mend connector.ca_file in the target file.",
+            ) from None
 
 
 def _acknowledge_at_once(connection: http.client.HTTPConnection) -> None:
