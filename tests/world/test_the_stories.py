@@ -9,6 +9,7 @@ import broken_plain
 import pytest
 from stories_support import play_on, running, story, variant
 
+from qbharness.history import ScenarioStarted
 from qbharness.outcome import Status
 from qbharness.targets.reader import read_target
 
@@ -67,6 +68,17 @@ def test_the_same_scenario_twice_gives_the_same_history_byte_for_byte(tmp_path: 
     with running(read_target("plain"), tmp_path) as target:
         first, second = ([to_line(event) for event in play_on(target, scenario).history] for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("folder", [".", "/"])
+def test_a_history_names_its_story_the_same_way_on_every_machine(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path if folder == "." else folder)
+    with running(read_target("plain"), tmp_path) as target:
+        started = next(iter(play_on(target, story(MATCH)).history))
+    assert isinstance(started, ScenarioStarted)
+    assert started.file == f"scenarios/work-blocks/{MATCH}.yaml"
 
 
 def test_a_fault_that_never_strikes_gives_no_verdict(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from qbharness.history import Expected, Fault, History, StepTaken
 from qbharness.outcome import Exposure, Outcome, Status
 from qbharness.reports.narration import Beat, narrate
 from qbharness.reports.sheet import Sheet, sheets_of, table
-from qbharness.reports.texts import one_line, printable, shown_file, title
+from qbharness.reports.texts import one_line, printable, title
+from qbharness.scenario.library import shown_file
 from qbharness.scenario.model import Scenario
 
 MOST_BEATS: Final = 10

@@ -37,8 +37,9 @@ from qbharness.reports.failure import Told, only_with, short_reason, source_of, 
 from qbharness.reports.files import Collected
 from qbharness.reports.highlight import highlighted
 from qbharness.reports.narration import FINE
-from qbharness.reports.texts import first_sentence, for_xml, plural, printable, shown_file
+from qbharness.reports.texts import first_sentence, for_xml, plural, printable
 from qbharness.reports.weeks import Week, weeks_of
+from qbharness.scenario.library import shown_file
 
 SIGNS: Final[Mapping[Status, str]] = {
     Status.BROKEN: "✕",

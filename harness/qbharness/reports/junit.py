@@ -11,7 +11,8 @@ from typing import Final, final
 from qbharness.outcome import Outcome, Status, Summary
 from qbharness.reports.failure import as_text, short_reason, source_of, tell
 from qbharness.reports.files import Collected
-from qbharness.reports.texts import for_xml, printable, shown_file, title
+from qbharness.reports.texts import for_xml, printable, title
+from qbharness.scenario.library import shown_file
 
 
 @final

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-from qbsim.resources import data_path
 
 if TYPE_CHECKING:
     from qbharness.scenario.model import Scenario
@@ -53,16 +50,6 @@ def cut(text: str, length: int) -> str:
 def plural(count: int, noun: str) -> str:
     """``1 scenario``, ``2 scenarios``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def shown_file(file: str) -> str:
-    """A file's name for people: below the current folder or the bundled library, else as it is."""
-    if not file or not Path(file).is_absolute():
-        return file
-    for home, start in ((Path.cwd(), ""), (data_path("scenarios"), "scenarios/")):
-        if Path(file).is_relative_to(home):
-            return start + Path(file).relative_to(home).as_posix()
-    return file
 
 
 def title(scenario: Scenario) -> str:

@@ -143,3 +143,16 @@ def shown_path(scenario: Scenario) -> str:
         return path.relative_to(library()).with_suffix("").as_posix()
     except ValueError:
         return scenario.file
+
+
+def shown_file(file: str) -> str:
+    """A file's name for people and for histories: below the library or the current folder, else as it is.
+
+    The same story has the same name on every machine, in a checkout and in a wheel.
+    """
+    if not file or not Path(file).is_absolute():
+        return file
+    for home, start in ((library(), "scenarios/"), (Path.cwd(), "")):
+        if Path(file).is_relative_to(home):
+            return start + Path(file).relative_to(home).as_posix()
+    return file

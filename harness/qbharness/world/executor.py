@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qbharness.history import AtRest, History, ScenarioStarted, Sink
+from qbharness.scenario.library import shown_file
 from qbharness.scenario.model import Scenario, walk
 from qbharness.scenario.steps import RestoreServerBackup
 from qbharness.targets.target import Target
@@ -39,7 +40,7 @@ def play(
     recorder.add(
         ScenarioStarted(
             scenario=scenario.name,
-            file=scenario.file,
+            file=shown_file(scenario.file),
             target=target.name,
             company=scenario.company.name,
             seed=source.seed,
