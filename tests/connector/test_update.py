@@ -32,6 +32,7 @@ from qbsim.connector.events import (
 from qbsim.connector.session import State
 from qbsim.connector.update import Bounds, User
 from qbsim.connector.wire import TransportError
+from qbsim.errors import SimulatorGap
 from qbsim.source import Source
 
 
@@ -577,6 +578,11 @@ def test_rpc_style_sends_the_captured_form_and_reads_its_answer() -> None:
         )
     )
     assert keeper.of(UserAsked) == [UserAsked("rpc", answer=False)]
+
+
+def test_point_of_sale_is_refused_loudly() -> None:
+    with pytest.raises(SimulatorGap, match="Point of Sale"):
+        update(server(), app=application(qb_type="QBPOS"))
 
 
 def test_doc_wrapped_is_sent_as_document() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from qbsim.certainty import Certainty, rule
 from qbsim.connector import locks
 from qbsim.connector.codes import CODES
 from qbsim.connector.events import Coded
@@ -95,6 +96,12 @@ def _write_lock(walk: Walk, lock: locks.CompanyLock, purpose: str, value: str) -
     )
 
 
+@rule(
+    "connector.host-query",
+    "The first sendRequestXML of a session brings the answers to a host, a company and a preferences query.",
+    source="Web Connector guide p22, p80; captures",
+    certainty=Certainty.DOCUMENTED,
+)
 def query_company(walk: Walk) -> Event:
     owner = walk.application.owner_id
     try:
@@ -106,6 +113,12 @@ def query_company(walk: Walk) -> Event:
     return Event.DONE
 
 
+@rule(
+    "connector.hresult",
+    "When QuickBooks refuses a request as a whole, the server gets no response but an hresult.",
+    source="Web Connector guide p77; captures",
+    certainty=Certainty.DOCUMENTED,
+)
 def process_request(walk: Walk) -> Event:
     memory = walk.memory
     memory.response = memory.hresult = memory.message = ""

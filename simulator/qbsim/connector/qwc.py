@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from attrs import frozen
 from lxml import etree
 
+from qbsim.certainty import Certainty, rule
 from qbsim.connector import markup
 from qbsim.connector.codes import CODES
 from qbsim.errors import LocatedProblem, Place
@@ -249,6 +250,12 @@ class _Reader:
         return None
 
 
+@rule(
+    "connector.addresses",
+    "A .qwc's addresses are https but for localhost, have names and no numbers, and share their host.",
+    source="Web Connector guide, appendix A",
+    certainty=Certainty.DOCUMENTED,
+)
 def _check_urls(application: Application, reader: _Reader, *, lenient: bool) -> None:
     """Secure, by name, of one domain; in the order in which the guide lists the codes."""
     service, support = (

@@ -12,6 +12,7 @@ from typing import Final, final
 
 from attrs import frozen
 
+from qbsim.certainty import Certainty, rule
 from qbsim.connector import locks, soap
 from qbsim.connector.codes import CODES
 from qbsim.connector.desk import Desk
@@ -94,6 +95,12 @@ def remove(
     return Registration()
 
 
+@rule(
+    "connector.certificate-probe",
+    "Adding an application GETs the service without a login; anything but 200 is QBWC1048.",
+    source="issues with real installations (405)",
+    certainty=Certainty.SEEN,
+)
 def _probe(application: Application, transport: Transport, timeout: float) -> None:
     """GET without login: the certificate's address must answer 200 (seen: 405 gives QBWC1048), the
     support address 200 or 202. For plain http on this machine the same is done (guess)."""
@@ -145,6 +152,12 @@ def _stamp(desk: Desk, application: Application) -> None:
         raise _NotAdded("QBWC1027", f"{error.hresult}: {error.text}") from error
 
 
+@rule(
+    "connector.stamp",
+    "Adding an application writes FileID and AppLock as private data of the company, under its OwnerID.",
+    source="Web Connector guide p36; logs of 2.2",
+    certainty=Certainty.DOCUMENTED,
+)
 def _stamp_company(desk: Desk, application: Application) -> None:
     owner = application.owner_id
     answer = desk.ask("read FileID", locks.company_query(desk.version, owner))

@@ -23,6 +23,7 @@ from qbsim.connector.qwc import Application
 from qbsim.connector.session import Event, Session, State
 from qbsim.connector.walk import Bounds, Outcome, User, Walk
 from qbsim.connector.wire import Transport
+from qbsim.errors import SimulatorGap
 from qbsim.processor import RequestProcessor
 from qbsim.source import Source
 
@@ -117,6 +118,11 @@ class Update:
         lock: CompanyLock | None = None,
         auto_run: bool = False,
     ) -> None:
+        if application.qb_type != "QBFS":
+            raise SimulatorGap(
+                f"The application {application.name} is for QuickBooks Point of Sale, which is not here.",
+                cure="Applications with QBType QBFS are.",
+            )
         line = Line(
             application.url,
             application.style,
