@@ -141,6 +141,7 @@ GOOD = Evidence(
     },
     why_no_updates="nothing was asked",
 )
+SILENT = Said(None, "The operation has timed out", silent=True)
 RESULT = Result(outcome="completed", status="OK", progress=100, last_error="", codes=(), calls=5)
 
 
@@ -157,6 +158,9 @@ def said(**answers: Said) -> dict[str, Said]:
             "broken",
             evolve(GOOD, answers=said(wrong_password=Said(None, "Index Out Of Range."))),
         ),
+        ("reply forms", "broken", evolve(GOOD, answers=dict.fromkeys(GOOD.answers, SILENT))),
+        ("wrong password", "not tried", evolve(GOOD, answers=dict.fromkeys(GOOD.answers, SILENT))),
+        ("session rules", "not tried", evolve(GOOD, answers=dict.fromkeys(GOOD.answers, SILENT))),
         ("wrong password", "broken", evolve(GOOD, answers=said(wrong_password=Said(("ticket", ""))))),
         ("wrong password", "suspicion", evolve(GOOD, answers=said(wrong_password=Said(("", "none"))))),
         ("wrong password", "suspicion", evolve(GOOD, answers=said(unknown_user=Said(("", "none"))))),

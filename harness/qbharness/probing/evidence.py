@@ -48,10 +48,11 @@ _ANSWER: Final = (
 @final
 @frozen
 class Said:
-    """One answer: a value, or why there is none (``failure``)."""
+    """One answer: a value, or why there is none (``failure``); ``silent`` if nothing came back at all."""
 
     value: Value | None
     failure: str = ""
+    silent: bool = False
 
 
 @final
@@ -127,7 +128,8 @@ class Probe:
         try:
             value = caller.call(operation, arguments)
         except CallFailed as failed:
-            self.evidence.answers[question] = Said(None, failed.failure.text)
+            silent = failed.failure.kind != "reply"
+            self.evidence.answers[question] = Said(None, failed.failure.text, silent)
             return None
         self.evidence.answers[question] = Said(value)
         return value

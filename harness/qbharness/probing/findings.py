@@ -80,6 +80,8 @@ def _failure_text(failure: object) -> str:
 
 def _stranger_forms(evidence: Evidence) -> _Said:
     said = evidence.answers["wrong password"]
+    if said.silent:
+        return "broken", f"authenticate brought no answer: {said.failure}"
     if said.value is None:
         return "broken", f"The Web Connector refuses the answer to authenticate: {said.failure}"
     return "ok", "The answer to authenticate could be read."
@@ -91,6 +93,8 @@ def _login_word(said: Said) -> str:
 
 def _wrong_password(evidence: Evidence) -> _Said:
     wrong, nobody = evidence.answers["wrong password"], evidence.answers["unknown user"]
+    if wrong.silent or nobody.silent:
+        return "not tried", "A wrong password brought no answer at all."
     if wrong.value is None:
         return "suspicion", f"A wrong password is answered by a failure instead of nvu: {wrong.failure}"
     said = _login_word(wrong)
@@ -112,6 +116,8 @@ def _session_rules(evidence: Evidence) -> _Said:
         return "broken", "A ticket that the server never gave out gets work."
     if _gives_work(evidence.answers.get("dead ticket")):
         return "broken", "A ticket whose session was closed still gets work."
+    if evidence.answers["foreign ticket"].silent:
+        return "not tried", "A made-up ticket brought no answer at all."
     answer = evidence.answers["foreign answer"].value
     if isinstance(answer, int) and 0 <= answer <= 100:
         return "suspicion", f"An answer under a made-up ticket is taken, with progress {answer}."
