@@ -134,8 +134,8 @@ class _Deadline:
         self._closed = False
 
     def set(self, seconds: float) -> Self:
-        self.expired = False
         with self._wake:
+            self.expired = False
             self._at = time.monotonic() + seconds
             if self._thread is None:
                 self._thread = threading.Thread(target=self._guard, daemon=True)
