@@ -40,7 +40,7 @@ def run(*command: str | Path, where: Path | None = None) -> None:
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=5 * MINUTE,
             check=False,
         )
@@ -62,7 +62,7 @@ def debian(*packages: str, program: str) -> None:
     policy = Path("/usr/sbin/policy-rc.d")
     own = not policy.exists()
     if own:
-        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
         policy.chmod(0o755)
     try:
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
@@ -78,7 +78,7 @@ def node(folder: Path) -> None:
         return
     debian("nodejs", "npm", program="npm")
     home.mkdir(exist_ok=True)
-    (home / "package.json").write_text('{"private": true}\n')
+    (home / "package.json").write_text('{"private": true}\n', encoding="utf-8")
     quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
     run("npm", "install", *quiet, *NODE_PACKAGES, where=home)
 
@@ -110,7 +110,7 @@ def main() -> int:
             install(folder)
         except CannotHave as reason:
             missing[name] = str(reason)
-    (folder / "missing.json").write_text(json.dumps(missing, indent=1) + "\n")
+    (folder / "missing.json").write_text(json.dumps(missing, indent=1) + "\n", encoding="utf-8")
     for name in SERVERS:
         sys.stdout.write(f"{name}: {missing.get(name, 'installed')}\n")
     return 0

@@ -52,7 +52,7 @@ class Serving:
             [self.python, "-c", QUEUE],
             cwd=self.folder,
             input=json.dumps(requests),
-            text=True,
+            encoding="utf-8",
             check=True,
             timeout=30,
         )
@@ -62,7 +62,7 @@ class Serving:
 def qwc(tmp_path: Path) -> Iterator[Serving]:
     python = installed("qwc") / "bin" / "python"
     redis, port = free_port(), free_port()
-    (tmp_path / "config.ini").write_text(CONFIG.format(redis=redis, port=port))
+    (tmp_path / "config.ini").write_text(CONFIG.format(redis=redis, port=port), encoding="utf-8")
     in_memory = ("--save", "", "--appendonly", "no", "--dir", str(tmp_path))
     database = ("redis-server", "--bind", "127.0.0.1", "--port", str(redis), *in_memory)
     with (

@@ -17,4 +17,6 @@ def test_the_page_of_verdicts_is_the_generated_one(tmp_path: Path) -> None:
     fresh = tmp_path / "verdicts.md"
     result = CliRunner().invoke(cli, ["target", "verdicts", "--write", str(fresh)])
     assert result.exception is None, result.output
-    assert fresh.read_text() == PAGE.read_text(), "run qbharness target verdicts --write docs/verdicts.md"
+    assert fresh.read_text("utf-8") == PAGE.read_text("utf-8"), (
+        "run qbharness target verdicts --write docs/verdicts.md"
+    )

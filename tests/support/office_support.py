@@ -50,7 +50,7 @@ def installed(part: str) -> Path:
     if not home:
         pytest.skip("QBHARNESS_SERVERS names no folder: run tox -e servers")
     folder = Path(home).resolve()
-    reasons: Mapping[str, str] = json.loads((folder / "missing.json").read_text())
+    reasons: Mapping[str, str] = json.loads((folder / "missing.json").read_text(encoding="utf-8"))
     if part in reasons:
         pytest.skip(reasons[part])
     return folder / part
