@@ -6,10 +6,9 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import current_process, get_context
+from multiprocessing import current_process
 from pathlib import Path
-from typing import Final, final
+from typing import final
 
 from attrs import evolve, field, frozen
 
@@ -18,6 +17,7 @@ from qbharness.scenario.model import Scenario
 from qbharness.targets.in_process import InProcess
 from qbharness.targets.model import TargetFile
 from qbharness.targets.target import Target
+from qbharness.workers import workers
 from qbharness.world.runner import run_scenario
 from qbsim.connector.transport import HttpTransport, Transport
 from qbsim.errors import UsageProblem
@@ -88,22 +88,16 @@ def _in_parallel(plan: Plan, told: Sequence[Reporter]) -> Iterator[Outcome]:
         )
     with (
         tempfile.TemporaryDirectory(prefix="qbharness-") as folder,
-        ProcessPoolExecutor(
-            plan.jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(plan, folder)
-        ) as pool,
+        workers(plan.jobs, _begin, plan, folder) as pool,
     ):
-        futures: list[Future[Outcome]] = [pool.submit(_play, n) for n in range(len(plan.scenarios))]
-        try:
-            for scenario, future in zip(plan.scenarios, futures, strict=True):
-                outcome = future.result()
-                for reporter in told:
-                    reporter.scenario_started(scenario)
-                    for event in outcome.history:
-                        reporter.event(event)
-                yield outcome
-        finally:
-            for future in futures:
-                future.cancel()
+        futures = [pool.submit(_play, scenario) for scenario in plan.scenarios]
+        for scenario, future in zip(plan.scenarios, futures, strict=True):
+            outcome = future.result()
+            for reporter in told:
+                reporter.scenario_started(scenario)
+                for event in outcome.history:
+                    reporter.event(event)
+            yield outcome
 
 
 @final
@@ -146,24 +140,12 @@ class _Player:
         return evolve(outcome, seconds=time.perf_counter() - started)
 
 
-_WORKER: Final[dict[str, _Player]] = {}
-"""The player of this worker process; made once, when the process starts."""
-
-
-def _begin(plan: Plan, folder: str) -> None:
-    import atexit  # noqa: PLC0415 - workers only
-
+def _begin(plan: Plan, folder: str) -> _Player:
     worker = str(current_process()._identity[0] - 1)  # noqa: SLF001 - the only number a worker has
     home = Path(folder) / f"worker-{worker}"
     home.mkdir()
-    player = _Player(plan, home, worker)
-    _WORKER["player"] = player.__enter__()
-    _WORKER_PLAN.append(plan)
-    atexit.register(player.__exit__, None, None, None)
+    return _Player(plan, home, worker)
 
 
-_WORKER_PLAN: Final[list[Plan]] = []
-
-
-def _play(number: int) -> Outcome:
-    return _WORKER["player"].play(_WORKER_PLAN[0].scenarios[number], ())
+def _play(player: _Player, scenario: Scenario) -> Outcome:
+    return player.play(scenario, ())

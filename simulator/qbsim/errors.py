@@ -34,6 +34,16 @@ class Problem(Exception):
     def __str__(self) -> str:
         return f"{self.sentence} {self.cure}".rstrip()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it comes back from a worker process, whatever a subclass takes to be made."""
+        return _revived, (type(self), self.args, self.__dict__)
+
+
+def _revived(kind: type[Problem], arguments: tuple[object, ...], facts: dict[str, object]) -> Problem:
+    problem = kind.__new__(kind, *arguments)
+    problem.__dict__.update(facts)
+    return problem
+
 
 class UsageProblem(Problem):
     """The caller's input is wrong; nothing was done."""

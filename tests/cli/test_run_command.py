@@ -132,17 +132,47 @@ reset: fresh start
 """
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_server_that_does_not_start_exits_with_6_and_shows_its_last_output(
-    story: Path, tmp_path: Path
+    jobs: str, story: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "broken.yaml"
     target.write_text(BROKEN_START)
-    done = run(str(story), "--target", str(target))
+    done = run(str(story), "--target", str(target), "--jobs", jobs)
     assert done.returncode == 6
     assert "the database is missing" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_ctrl_c_exits_with_2_and_leaves_no_server_behind(tmp_path: Path) -> None:
+def test_a_mistake_in_the_target_file_that_only_a_worker_meets_is_shown_with_its_place(
+    story: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "broken.yaml"
+    target.write_text(BROKEN_START.replace("{{ python }}", "{{ pyhton }}"))
+    done = run(str(story), "--target", str(target), "--jobs", "2")
+    assert done.returncode == 4
+    assert f"{target}:5:" in done.stderr
+    assert "Did you mean 'python'?" in done.stderr
+
+
+@pytest.mark.parametrize("after", [0.3, 0.8, 1.5])
+def test_ctrl_c_in_a_terminal_ends_all_workers_without_a_traceback(after: float) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "qbharness", "run", "--target", "plain", "--jobs", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_or_a_ci_job_s_end_exits_with_2_and_leaves_no_server_behind(ended_by: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "qbharness", "run", "--target", "plain"],
         stdout=subprocess.PIPE,
@@ -154,7 +184,7 @@ def test_ctrl_c_exits_with_2_and_leaves_no_server_behind(tmp_path: Path) -> None
         assert "HELD" in process.stdout.readline()
         children = _children(process.pid)
         assert children
-        os.kill(process.pid, signal.SIGINT)
+        os.kill(process.pid, ended_by)
         assert process.wait(timeout=30) == 2
     deadline = time.monotonic() + 10
     while any(map(_alive, children)) and time.monotonic() < deadline:

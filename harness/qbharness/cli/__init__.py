@@ -7,6 +7,7 @@ is imported when that command runs.
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -65,7 +66,12 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with the exit code that the brief of the project promises."""
+    signal.signal(signal.SIGTERM, _ended)  # a CI job that is cancelled leaves no server behind either
     sys.exit(_run())
+
+
+def _ended(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _run() -> int:

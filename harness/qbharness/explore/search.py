@@ -7,12 +7,12 @@ from the seed and its number alone, and results are merged in the order of the b
 from __future__ import annotations
 
 import json
+import os
 import random
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, final
 
@@ -24,6 +24,7 @@ from qbharness.explore.shrinking import shrink
 from qbharness.explore.strategies import PROFILES
 from qbharness.outcome import Status
 from qbharness.running import Plan
+from qbharness.workers import workers
 
 BATCH: Final = 25
 """Plans in one generated batch."""
@@ -106,16 +107,13 @@ class Search:
 
     def _together(self, batches: Iterator[Batch], home: Path) -> Iterator[tuple[Batch, Tally]]:
         """Keep every worker busy, and hand the results out in the order of the batches."""
-        context = get_context("spawn")
-        with ProcessPoolExecutor(
-            self.plan.jobs, mp_context=context, initializer=_begin, initargs=(self.plan, str(home))
-        ) as pool:
+        with workers(self.plan.jobs, _begin, self.plan, str(home)) as pool:
             order: list[tuple[Batch, Future[Tally]]] = []
             open_ones: set[Future[Tally]] = set()
             for batch in batches:
                 if not self.go_on():
                     break
-                future = pool.submit(_play_in_worker, batch)
+                future = pool.submit(_play, batch)
                 order.append((batch, future))
                 open_ones.add(future)
                 while len(open_ones) >= 2 * self.plan.jobs:
@@ -153,20 +151,12 @@ def _shortest(failure: Failure, players: Players) -> Failure:
     return evolve(failure, scenario=story, outcome=players.play(story))
 
 
-_WORKERS: Final[list[Players]] = []
+def _begin(plan: Plan, home: str) -> Players:
+    return Players(plan, Path(home) / f"worker-{os.getpid()}", str(os.getpid()))
 
 
-def _begin(plan: Plan, home: str) -> None:
-    import atexit  # noqa: PLC0415 - workers only
-    import os  # noqa: PLC0415
-
-    players = Players(plan, Path(home) / f"worker-{os.getpid()}", str(os.getpid()))
-    _WORKERS.append(players.__enter__())
-    atexit.register(players.__exit__, None, None, None)
-
-
-def _play_in_worker(batch: Batch) -> Tally:
-    return play_batch(batch, _WORKERS[0])
+def _play(players: Players, batch: Batch) -> Tally:
+    return play_batch(batch, players)
 
 
 @final
