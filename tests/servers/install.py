@@ -58,17 +58,7 @@ def debian(*packages: str, program: str) -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise CannotHave(f"{program} is not installed: apt-get install {' '.join(packages)}")
     run("apt-get", "update", "-qq")
-    # Only the program is wanted: no service may start on a machine that somebody works on.
-    policy = Path("/usr/sbin/policy-rc.d")
-    own = not policy.exists()
-    if own:
-        policy.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
-        policy.chmod(0o755)
-    try:
-        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
-    finally:
-        if own:
-            policy.unlink()
+    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
 
 
 def node(folder: Path) -> None:
