@@ -9,7 +9,7 @@ import broken_plain
 import pytest
 from stories_support import play_on, running, story, variant
 
-from qbharness.history import ScenarioStarted
+from qbharness.history import Fault, HandedOut, ScenarioStarted
 from qbharness.outcome import Status
 from qbharness.targets.reader import read_target
 
@@ -136,3 +136,38 @@ def test_a_second_look_that_fails_gives_no_verdict_and_does_not_end_the_run(
     assert len(played) == 2
     assert outcome.status is Status.UNDETERMINED
     assert "The server hangs." in outcome.reason
+
+
+def test_a_failpoint_that_the_server_never_comes_to_gives_no_verdict(tmp_path: Path) -> None:
+    from attrs import evolve
+
+    from qbharness.scenario.faults import Anchor, ServerKilled
+    from qbharness.scenario.steps import UpdateSelected
+
+    late = ServerKilled(anchor=Anchor(call="closeConnection"), at="after_handout_commit")
+    scenario = evolve(story(MATCH), steps=(UpdateSelected(faults=(late,)),), expect=())
+    with running(read_target("plain"), tmp_path) as target:
+        outcome = play_on(target, scenario)
+    assert outcome.status is Status.UNDETERMINED
+    assert "die at after_handout_commit" in outcome.reason
+
+
+def test_a_fault_on_a_block_does_not_strike_the_query_before_it(tmp_path: Path) -> None:
+    from attrs import evolve
+
+    from qbharness.scenario.faults import Anchor, ReplyLost, RequestLost
+    from qbharness.scenario.steps import UpdateSelected
+    from qbharness.targets.model import NOWHERE
+    from qbharness.targets.template import Template
+
+    exact = read_target("exact")
+    assert exact.start is not None
+    asks_first = (Template("--proof", NOWHERE), Template("marker", NOWHERE))
+    file = evolve(exact, start=evolve(exact.start, command=(*exact.start.command, *asks_first)))
+    in_doubt = UpdateSelected(faults=(RequestLost(anchor=Anchor(call="receiveResponseXML", number=1)),))
+    asked = UpdateSelected(faults=(ReplyLost(anchor=Anchor(call="sendRequestXML", block="roof")),))
+    with running(file, tmp_path) as target:
+        history = play_on(target, evolve(story(MATCH), steps=(in_doubt, asked), expect=())).history
+    requests = [event.requests for event in history if isinstance(event, HandedOut)]
+    assert requests == [("TimeTrackingAddRq",), ("TimeTrackingQueryRq",)]
+    assert [event.fired for event in history if isinstance(event, Fault)] == [True, False]

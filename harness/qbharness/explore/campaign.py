@@ -25,6 +25,7 @@ from qbharness.explore.strategies import Profile, scenarios
 from qbharness.history import Fault, History, to_line
 from qbharness.outcome import Outcome, Status
 from qbharness.scenario.model import Scenario
+from qbharness.world.updates import is_undone
 
 Play = Callable[[Scenario], Outcome]
 """Plays one scenario to its outcome; the target is reset in it."""
@@ -174,8 +175,12 @@ class Campaign:
 
 
 def without_unfired(outcome: Outcome) -> Outcome:
-    """The outcome of the same run, planned without the faults that did not strike."""
-    missed = [event for event in outcome.history if isinstance(event, Fault) and not event.fired]
+    """The outcome of the same run, planned without the faults and the acts whose call never came."""
+    missed = [
+        event
+        for event in outcome.history
+        if is_undone(event) or (isinstance(event, Fault) and not event.fired)
+    ]
     if outcome.judgement is None or not missed:
         return outcome
     history = History(event for event in outcome.history if event not in missed)

@@ -90,7 +90,6 @@ class FaultPlan:
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self._planned = [_Planned(fault) for fault in faults]
-        self.mispredicted: list[Anchor] = []
 
     def wire_effect(self, moment: Moment, *, answered: bool) -> tuple[Fault, Effect] | None:
         """The effect on this call's message that is planned for before (or after) the server sees it."""

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
-from qbharness.history import Fault, Undetermined
+from qbharness.history import Event, Fault, Undetermined
 from qbharness.scenario import steps
 from qbharness.scenario.faults import DeliveredLate
 from qbharness.world.faultplan import FaultPlan, as_text
 from qbharness.world.watch import PlannedDuring, UpdateWatch
 from qbharness.world.world import World
 
+_UNDONE: Final = "What was to happen"
 QUIET_UPDATES: Final = 2
 QUIET_PAUSE: Final = dt.timedelta(minutes=60)
 
@@ -72,10 +73,15 @@ def tell_undone(world: World, during: list[PlannedDuring]) -> None:
         line = f" (line {each.place.line})" if each.place else ""
         world.recorder.add(
             Undetermined(
-                reason=f"What was to happen {each.when} a call never happened{line}: the update made no call "
+                reason=f"{_UNDONE} {each.when} a call never happened{line}: the update made no call "
                 f"that fits {as_text(each.anchor)}."
             )
         )
+
+
+def is_undone(event: Event) -> bool:
+    """Whether this is what :func:`tell_undone` tells."""
+    return isinstance(event, Undetermined) and event.reason.startswith(_UNDONE)
 
 
 def tell_undelivered(world: World) -> None:

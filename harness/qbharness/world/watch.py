@@ -104,7 +104,7 @@ class UpdateWatch(Observer):
         failpoint = self._plan.failpoint(self._moment)
         if isinstance(failpoint, planned_faults.ServerKilled):
             world.target.arm(failpoint.at)
-            world.expect_death()
+            world.expect_death(failpoint.at)
             self._struck(failpoint, call.number)
 
     def replied(self, call: CallEnded) -> None:
@@ -221,18 +221,20 @@ class UpdateWatch(Observer):
         if event.delivery > 1:
             return
         self._offered = tuple(world.book.identify(entry.hours) for entry in event.entries)
-        actual = self._offered[0] if self._offered else None
-        if not self._offered:
-            return
+        self._named_by_the_reply(self._offered[0] if self._offered else None)
+
+    def _named_by_the_reply(self, block: str | None) -> None:
+        """The reply says which block the call was about (None: it hands out no hours): was it foreseen?"""
         for meant in self._meant:
-            if meant != actual:
-                world.recorder.add(
+            if meant != block:
+                self._world.recorder.add(
                     Undetermined(
                         reason=f"Something was planned for the hand-out of block {meant}, but the server "
-                        f"handed out {actual or 'something else'} there."
+                        f"handed out {block or 'something else'} there."
                     )
                 )
-        self._moment = evolve(self._moment, block=actual, predicted=False)
+        self._meant = []
+        self._moment = evolve(self._moment, block=block, predicted=False)
 
     # -- the wire -----------------------------------------------------------------------------
 
@@ -243,6 +245,8 @@ class UpdateWatch(Observer):
     def after_message(self, exchange: Exchange, reply: Reply) -> Effect | None:
         """What is to happen to the server's reply."""
         del reply
+        if self._moment.predicted:
+            self._named_by_the_reply(None)
         return self._wire(exchange, answered=True)
 
     def _wire(self, exchange: Exchange, *, answered: bool) -> Effect | None:

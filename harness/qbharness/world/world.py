@@ -21,6 +21,7 @@ from qbharness.history import (
     ProcessChanged,
     ServerListed,
     StepTaken,
+    Undetermined,
 )
 from qbharness.scenario.model import Scenario
 from qbharness.scenario.steps import Step
@@ -101,6 +102,7 @@ class World:
         self.connection = Connection(url="", user="", password="")
         self._journal_read: dict[str, int] = {}
         self._server_dies = False
+        self._armed = ""
         self._quickbooks_dead = False
 
     # -- whom and what there is ------------------------------------------------------------------
@@ -238,9 +240,9 @@ class World:
         self._server_dies = True
         self.recorder.add(ProcessChanged(process="server", change="killed"))
 
-    def expect_death(self) -> None:
+    def expect_death(self, failpoint: str) -> None:
         """A failpoint is armed: the server will die by itself."""
-        self._server_dies = True
+        self._server_dies, self._armed = True, failpoint
 
     def quickbooks_died(self) -> None:
         """QuickBooks was killed; somebody opens it again after the update."""
@@ -265,7 +267,13 @@ class World:
             self.target.start()
             self.recorder.add(ProcessChanged(process="server", change="started"))
             self.set_server_clock()
-        self._server_dies = False
+        elif self._armed:
+            self.recorder.add(
+                Undetermined(
+                    reason=f"The server was to die at {self._armed}, but the update never came to that point."
+                )
+            )
+        self._server_dies, self._armed = False, ""
         if self._quickbooks_dead:
             self._quickbooks_dead = False
             self.quickbooks.open()
