@@ -154,3 +154,24 @@ def test_a_company_can_begin_as_a_scenario_does(tmp_path: Path) -> None:
     answer = run("request", tmp_path / "a.qbsim", stdin=asked)
     assert "<Name>Jane Doe</Name>" in answer
     assert "<FullName>Acme:Roof</FullName>" in answer
+
+
+def test_a_day_is_kept_in_one_form_and_what_is_none_is_refused(file: Path) -> None:
+    words = ("enter-time", file, "--employee", "Jane Doe", "--hours", "1:00", "--date")
+    assert "entered: 2026-11-03 Jane Doe" in run(*words, "20261103")
+    for word in ("3.11.2026", "2026-02-30", "today"):
+        with pytest.raises(UsageProblem, match=r"is not a day\. Write it like 2026-11-02"):
+            run(*words, word)
+        with pytest.raises(UsageProblem, match="is not a day"):
+            run("close-books", file, word)
+
+
+@pytest.mark.parametrize("words", [("new",), ("new", "--from", "work-blocks")])
+def test_a_folder_that_is_not_there_is_told(words: tuple[str, ...], tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="Is there such a folder"):
+        run(*words, tmp_path / "nowhere" / "a.qbsim")
+
+
+def test_a_backup_into_a_folder_that_is_not_there_is_told(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="Is there such a folder"):
+        run("back-up", file, tmp_path / "nowhere" / "b.qbsim")

@@ -156,8 +156,11 @@ def request(file: Path, document: Path | None, application: str, pins: tuple[str
 
     An HRESULT is printed with its text, and the reason if it is known; then the exit code is 1.
     """
+    import logging  # noqa: PLC0415
+
     from qbsim.processor import HResultError  # noqa: PLC0415
 
+    logging.getLogger("qbsim.quickbooks").addHandler(logging.NullHandler())  # its lines are printed below
     data = sys.stdin.buffer.read() if document is None else document.read_bytes()
     text = data.decode("utf-8", "replace")
     with _opened(file, pins) as qb:

@@ -199,7 +199,7 @@ class CompanyFile:
                 f"There is a file {target} already.", cure="Choose another name for the backup."
             )
         self.commit()
-        copy = sqlite3.connect(storage.MEMORY if target is None else str(target), check_same_thread=False)
+        copy = storage.connected(storage.MEMORY if target is None else str(target))
         self.core.sql.backup(copy)
         if target is None:
             backup = Backup(None, copy)

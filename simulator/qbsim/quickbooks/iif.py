@@ -148,7 +148,7 @@ class _Reader:
             return None
         columns = self._columns.get(keyword)
         if columns is None:
-            raise ValueError(f"{keyword!r} has no row of column names (!{keyword}) before it")
+            raise ValueError(f"{keyword!r} has no row of column names before it, which begins with a !")
         if len(cells) > len(columns):
             raise ValueError(f"there are {len(cells)} values for {len(columns)} columns")
         row = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))

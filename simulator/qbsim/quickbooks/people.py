@@ -41,7 +41,7 @@ from qbsim.quickbooks.people_names import (
 )
 from qbsim.quickbooks.preferences import OWN, find, names
 from qbsim.quickbooks.program import QuickBooks
-from qbsim.quickbooks.selectors import Selector, seconds_of
+from qbsim.quickbooks.selectors import Selector, day_of, seconds_of
 from qbsim.quickbooks.timesheets import TimesheetRow, timesheet_row
 from qbsim.quickbooks.transactions import Txn
 
@@ -152,8 +152,10 @@ def _time_values(**fields: Any) -> Values:
             values["Duration"] = duration(seconds_of(value))
         elif name == "billable":
             values["BillableStatus"] = "Billable" if value else "NotBillable"
+        elif name == "date":
+            values["TxnDate"] = day_of(value)
         else:
-            values[{"date": "TxnDate", "notes": "Notes"}[name]] = str(value)
+            values[{"notes": "Notes"}[name]] = str(value)
     return values
 
 
@@ -175,7 +177,7 @@ def _row(company: CompanyFile, txn: Txn) -> TimesheetRow:
 def close_books(qb: QuickBooks, date: dt.date | str, *, guarded: bool = True, person: str = "Admin") -> None:
     """Set the closing date; ``guarded`` by a password, which no request can give."""
     with act(qb, person) as (company, asker):
-        company.set(asker.actor, "closing", {"date": str(date), "guarded": guarded})
+        company.set(asker.actor, "closing", {"date": day_of(date), "guarded": guarded})
 
 
 def set_preference(qb: QuickBooks, name: str, value: str | bool, *, person: str = "Admin") -> None:

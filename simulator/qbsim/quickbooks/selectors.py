@@ -50,7 +50,7 @@ class Selector:
         names = ((self.employee, row.employee), (self.customer, row.customer))
         return (
             all(want is None or key_of(want) == key_of(has) for want, has in names)
-            and (self.date is None or str(self.date) == row.date)
+            and (self.date is None or day_of(self.date) == row.date)
             and (self.hours is None or seconds_of(self.hours) == row.duration)
             and (self.notes is None or self.notes == row.notes)
         )
@@ -82,3 +82,13 @@ def seconds_of(hours: dt.timedelta | str) -> int:
     total = int(clock_hours or hours_only or 0) * 60
     total += int(clock_minutes or minutes_too or minutes_only or 0)
     return -total * 60 if sign else total * 60
+
+
+def day_of(value: dt.date | str) -> str:
+    """A day as company files have it, ``2026-11-02``; raises UsageProblem for what is none."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    try:
+        return dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise UsageProblem(f"{value!r} is not a day.", cure="Write it like 2026-11-02.") from None

@@ -68,7 +68,7 @@ CREATE TABLE extension (
 
 def connect(path: str) -> sqlite3.Connection:
     """An open connection in manual transaction mode; ``path`` may be ``:memory:``."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.2)
+    connection = connected(path)
     if path == MEMORY:
         return connection
     try:
@@ -87,6 +87,17 @@ def connect(path: str) -> sqlite3.Connection:
         connection.close()
         raise damaged(path, str(error)) from None
     return connection
+
+
+def connected(path: str) -> sqlite3.Connection:
+    """A bare connection; raises UsageProblem where no file can be made or read."""
+    try:
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.2)
+    except sqlite3.OperationalError as error:
+        raise UsageProblem(
+            f"The file {path} cannot be written: {error}.",
+            cure="Is there such a folder, and may you write there?",
+        ) from None
 
 
 def create(path: str) -> sqlite3.Connection:
