@@ -53,7 +53,7 @@ def command(
     switches = Switches(dict(parse_pin(pin) for pin in pins))
     scenarios = tuple(one for one in load(paths, only=only) if one.kind == "story")
     if not scenarios:
-        click.echo(f"No scenario matches {only!r}.", err=True)
+        click.echo(f"No scenario matches {only!r}." if only else "There is no scenario there.", err=True)
         raise click.exceptions.Exit(NOTHING_SELECTED)
     check_target(target, consume_real_queue=consume_real_queue)
     specs = [spec for given in reports for spec in given.split(",")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,7 +13,6 @@ from attrs import frozen
 from qbharness.scenario.model import Scenario
 from qbharness.scenario.problems import ScenarioProblems
 from qbharness.scenario.reader import read_file
-from qbharness.yaml_text import nearest
 from qbsim.errors import LocatedProblem, UsageProblem
 from qbsim.resources import data_path
 
@@ -75,7 +75,7 @@ def _find_one(name: str) -> list[Found]:
             return [Found(file) for file in _files_below(place)]
         if place.is_file():
             return [Found(place, line)]
-    raise UsageProblem(f"There is no scenario file or folder {path!r}.", cure=nearest(path, _known_names()))
+    raise UsageProblem(f"There is no scenario file or folder {path!r}.", cure=_meant_perhaps(path))
 
 
 def _places(name: str) -> Iterable[Path]:
@@ -100,9 +100,12 @@ def _files_below(folder: Path) -> list[Path]:
     )
 
 
-def _known_names() -> list[str]:
-    files = [path.stem for path in _files_below(library())]
-    return [*everything(), *files]
+def _meant_perhaps(name: str) -> str:
+    """The nearest name; the folders, and no more than these, where nothing is near: the files are many."""
+    names = [*everything(), *(path.stem for path in _files_below(library()))]
+    if close := difflib.get_close_matches(Path(name).stem.lower(), names, n=1):
+        return f"Did you mean {close[0]!r}?"
+    return f"Known folders: {', '.join(everything())}; `qbharness list` has their scenarios."
 
 
 def load(names: Sequence[str], *, only: str = "") -> tuple[Scenario, ...]:
