@@ -11,7 +11,7 @@ from qbsim.resources import data_path
 
 def schema_text() -> str:
     """The file's contents."""
-    return json.dumps(target_schema(), indent=2) + "\n"
+    return json.dumps(target_schema(), indent=1) + "\n"
 
 
 def schema_path() -> Path:
