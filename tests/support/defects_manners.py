@@ -1,4 +1,4 @@
-"""Servers that deliver, but treat the Web Connector, its user or their secrets badly: see ``broken_servers``."""
+"""Servers that deliver, but treat the Web Connector, its user or their secrets badly: ``broken_servers``."""
 
 from __future__ import annotations
 
