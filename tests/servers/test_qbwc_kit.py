@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from stories_support import play_on, running, story
@@ -15,8 +14,7 @@ from qbharness.scenario.reader import read_text
 from qbharness.targets.reader import read_target
 from qbharness.targets.target import Target
 
-TARGET = Path(__file__).parents[2] / "scenarios" / "targets" / "qbwc-kit.yaml"
-"""The file of the checkout: its server is beside this test, and in no wheel."""
+TARGET = "qbwc-kit"
 
 THREE_BLOCKS = """\
 language: 1
