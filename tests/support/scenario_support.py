@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
+from qbharness.contract import PROMISES
 from qbharness.scenario.contents import (
     LIST_KINDS,
     Block,
@@ -20,7 +21,7 @@ from qbharness.scenario.contents import (
 from qbharness.scenario.expectations import EXPECTATIONS, STATES, Expectation, TimesheetRow
 from qbharness.scenario.faults import CALLS, CALLS_ABOUT_A_BLOCK, FAULTS, Anchor, Fault
 from qbharness.scenario.kinds import Kind, written_fields
-from qbharness.scenario.model import CONTRACT, Scenario
+from qbharness.scenario.model import Scenario
 from qbharness.scenario.steps import (
     STEPS,
     AddApplication,
@@ -253,7 +254,7 @@ def scenarios(draw: Callable[..., Any]) -> Scenario:
     spoken = draw(st.dictionaries(st.integers(0, max(len(story_steps) - 1, 0)), names, max_size=2))
     switch = draw(st.sampled_from(sorted(SWITCHES)))
     value = draw(st.sampled_from(sorted(SWITCHES[switch].values)))
-    promise = draw(st.sampled_from(sorted(CONTRACT)))
+    promise = draw(st.sampled_from(sorted(PROMISES)))
     return Scenario(
         name=draw(names),
         why=draw(texts),
@@ -264,7 +265,7 @@ def scenarios(draw: Callable[..., Any]) -> Scenario:
         ),
         expect=draw(st.lists(expectations(), max_size=2).map(tuple)),
         switches=draw(st.sampled_from(({}, {switch: value}))),
-        requires=draw(st.sampled_from(({}, {promise: CONTRACT[promise][:2]}))),
+        requires=draw(st.sampled_from(({}, {promise: PROMISES[promise].words[:2]}))),
         seed=draw(st.integers(0, 999)),
         clock=draw(
             st.none()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from qbharness.checks.blocks import BlockStory, Periods, stories
 from qbharness.checks.contents import Renames
@@ -16,6 +16,7 @@ from qbharness.checks.landings import Landing, read_landings
 from qbharness.checks.tickets import Tickets
 from qbharness.checks.timelines import Timelines
 from qbharness.checks.updates import ADD, Update, read_update
+from qbharness.contract import DEFAULTS
 from qbharness.history import (
     AtRest,
     BlockChanged,
@@ -35,16 +36,6 @@ from qbharness.history import (
     UpdateStarted,
 )
 
-DEFAULT_CONTRACT: Final = {
-    "delivery": "exactly_once",
-    "after_edit": "keep_first",
-    "on_mismatch": "stop",
-    "one_block_per_request": "true",
-    "after_restore": "report",
-    "proof": "message_set",
-}
-"""The seed's promises, for what a target does not declare."""
-
 _E = TypeVar("_E", bound=Event)
 
 
@@ -57,7 +48,7 @@ class Reading:
         for event in history:
             self._of[type(event)].append(event)
         started = self.first(ScenarioStarted)
-        self.contract: Mapping[str, str] = DEFAULT_CONTRACT | dict(started.contract if started else {})
+        self.contract: Mapping[str, str] = {**DEFAULTS, **(started.contract if started else {})}
         self.home = started.company if started else ""
         rest = self.last(AtRest)
         self.rested_at = rest.n if rest else len(history)
@@ -290,4 +281,4 @@ def _ticket(call: CallSent) -> str:
     return call.arguments.get("ticket", "")
 
 
-__all__ = ["DEFAULT_CONTRACT", "Reading"]
+__all__ = ["Reading"]

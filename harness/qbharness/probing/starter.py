@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from qbharness.targets.contract import VALUES, word
+from qbharness.contract import PROMISES
 from qbharness.targets.layout import ABOUT
 from qbharness.targets.template import NAMES
 
@@ -100,8 +100,8 @@ def starter(*, url: str, user: str, qwc: str = "", variable: str = "QB_PASSWORD"
 
 def _contract() -> str:
     return "\n".join(
-        f"  {name}: {word(values[0])}  # or {', '.join(word(value) for value in values[1:])}"
-        for name, values in VALUES.items()
+        f"  {name}: {promise.words[0]}  # or {', '.join(promise.words[1:])}"
+        for name, promise in PROMISES.items()
     )
 
 

@@ -30,16 +30,6 @@ NO_COMPANY: Final = Company()
 
 ScenarioKind: TypeAlias = Literal["story", "procedure"]
 
-CONTRACT: Final[Mapping[str, tuple[str, ...]]] = {
-    "delivery": ("exactly_once", "at_most_once", "at_least_once"),
-    "after_edit": ("keep_first", "update"),
-    "on_mismatch": ("stop", "skip"),
-    "one_block_per_request": ("true", "false"),
-    "after_restore": ("report", "resend"),
-    "proof": ("message_set", "marker", "none"),
-}
-"""The promises that a target declares; a scenario may require some. The first is the default."""
-
 
 @final
 @frozen(kw_only=True)
@@ -96,7 +86,6 @@ def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
 
 
 __all__ = [
-    "CONTRACT",
     "LANGUAGE",
     "Block",
     "BlockFields",

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import attrs
 
+from qbharness.contract import PROMISES
 from qbharness.scenario import notation
 from qbharness.scenario.contents import Block, BlockFields, Company, ListEntry
 from qbharness.scenario.kinds import Kind, Written
-from qbharness.scenario.model import CONTRACT, LANGUAGE, Scenario, ScenarioKind
+from qbharness.scenario.model import LANGUAGE, Scenario, ScenarioKind
 from qbharness.scenario.problems import ScenarioProblems
 from qbharness.scenario.reading import NAME, NOTHING_SPECIAL, Skip, nearest_of
 from qbharness.scenario.step_reading import StepReading, blocks_added_below
@@ -245,10 +246,10 @@ class _Document(StepReading):
 
         def promise(entry: tuple[Scalar, Node]) -> tuple[str, tuple[str, ...]]:
             key, value = entry
-            if key.text not in CONTRACT:
-                cure = nearest_of(key.text, CONTRACT)
+            if key.text not in PROMISES:
+                cure = nearest_of(key.text, PROMISES)
                 raise self.failure(f"A contract has no {key.text!r}.", key, cure)
-            how = Written(Kind.CHOICE, key.text, choices=CONTRACT[key.text])
+            how = Written(Kind.CHOICE, key.text, choices=PROMISES[key.text].words)
             nodes = value.items if isinstance(value, Items) else (value,)
             return key.text, self.each(lambda item: self.choice(item, how), nodes)
 

@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import attrs
 
+from qbharness.contract import PROMISES, Promise
 from qbharness.scenario.contents import LIST_KINDS, BlockFields, ListEntry, Selector
 from qbharness.scenario.expectations import EXPECTATIONS, TimesheetIs, TimesheetRow, UpdatesNeeded
 from qbharness.scenario.faults import CALLS, FAULTS, Anchor, QuickBooksKilled
 from qbharness.scenario.kinds import Kind, Written, written_fields
-from qbharness.scenario.model import CONTRACT, LANGUAGE
+from qbharness.scenario.model import LANGUAGE
 from qbharness.scenario.reader import COMPANY_LISTS
 from qbharness.scenario.reading import INLINE, keys_of
 from qbharness.scenario.steps import STEPS, NamedStep, Step
@@ -79,7 +80,7 @@ def _top_level() -> Schema:
         "requires": {
             "description": "What the target must promise, else the scenario is skipped.",
             "type": "object",
-            "properties": {name: _promise(values) for name, values in CONTRACT.items()},
+            "properties": {name: _promise(promise) for name, promise in PROMISES.items()},
             "additionalProperties": False,
         },
         "switches": {
@@ -100,10 +101,10 @@ def _top_level() -> Schema:
     }
 
 
-def _promise(values: tuple[str, ...]) -> Schema:
-    flags = [value == "true" for value in values if value in ("true", "false")]
-    plain: list[Any] = [*values, *flags]
-    return {"anyOf": [{"enum": plain}, {"type": "array", "items": {"enum": plain}}]}
+def _promise(promise: Promise) -> Schema:
+    # Either spelling of a flag: as YAML's own true, or as a text.
+    one: Schema = {"enum": [*promise.words, *(promise.values if promise.is_flag else ())]}
+    return {"description": promise.says, "anyOf": [one, {"type": "array", "items": one}]}
 
 
 def _company() -> Schema:

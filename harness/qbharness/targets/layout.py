@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from qbharness.targets.contract import VALUES, Contract, Promise
+from qbharness.contract import PROMISES, Contract, Promise
 from qbharness.targets.model import (
     FRESH_START,
     OPERATIONS,
@@ -174,17 +174,14 @@ _FAILPOINT: Final = Record(
 )
 
 
-def _promise(values: tuple[Promise, ...]) -> Kind:
-    if isinstance(values[0], bool):
-        return Flag()
-    names = tuple(str(value) for value in values)
-    return Text(" or ".join(names), choices=names)
+def _promise(promise: Promise) -> Kind:
+    return Flag() if promise.is_flag else Text(" or ".join(promise.words), choices=promise.words)
 
 
 _CONTRACT: Final = Record(
     "The contract",
     Contract,
-    {name: Key(_promise(values), f"One of {values}.") for name, values in VALUES.items()},
+    {name: Key(_promise(promise), promise.says) for name, promise in PROMISES.items()},
 )
 
 _SECRET: Final = Record(

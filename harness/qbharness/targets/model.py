@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, final
 
 from attrs import Factory, field, frozen
 
-from qbharness.targets.contract import Contract
+from qbharness.contract import Contract
 from qbharness.targets.template import NAMES, Template, Tree
 from qbsim.errors import Place
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final, Self, final
 
 from attrs import field, frozen
 
+from qbharness.contract import Contract
 from qbharness.targets.actions import Rim, prepare
 from qbharness.targets.answers import Answer, ListedBlock, block_id, listed_blocks
 from qbharness.targets.block_values import block_values
 from qbharness.targets.caller import Caller
-from qbharness.targets.contract import Contract
 from qbharness.targets.guard import guard
 from qbharness.targets.hosting import Elsewhere, Host, OwnProcess, copy_folder, empty_folder
 from qbharness.targets.in_process import InProcess

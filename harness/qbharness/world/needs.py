@@ -27,10 +27,8 @@ _STEPS: Final[dict[type[steps.Step], tuple[str, ...]]] = {
 
 def why_not(scenario: Scenario, target: Target) -> str | None:
     """Why ``scenario`` is skipped on ``target``; None if it can be played."""
-    for name, allowed in scenario.requires.items():
-        promised = target.contract.as_words().get(name)
-        if promised not in allowed:
-            return f"needs {name}: {' or '.join(allowed)}; the target promises {promised}"
+    if (why := target.contract.why_not(scenario.requires)) is not None:
+        return why
     wanted = ["reset", *(["add_block"] if scenario.blocks else [])]
     for step in walk(scenario.steps):
         wanted += _STEPS.get(type(step), ())
