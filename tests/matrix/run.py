@@ -1,7 +1,7 @@
 """Plays every bundled story against every server with a defect, and prints which check catches which.
 
 python tests/matrix/run.py [SERVER]...    print the rows of these servers (default: all)
-python tests/matrix/run.py --write        pin the whole matrix: tests/matrix/matrix.json and docs/matrix.md
+python tests/matrix/run.py --write        pin the whole matrix: tests/matrix/pinned and docs/matrix.md
 """
 
 from __future__ import annotations

@@ -36,7 +36,8 @@ Row: TypeAlias = Mapping[str, str]
 Matrix: TypeAlias = Mapping[str, Row]
 """Server to row."""
 
-PINNED: Final = Path(__file__).parents[1] / "matrix" / "matrix.json"
+PINNED: Final = Path(__file__).parents[1] / "matrix" / "pinned"
+"""One file a server; a story that is held is not in it."""
 PAGE: Final = Path(__file__).parents[2] / "docs" / "matrix.md"
 
 
@@ -91,17 +92,27 @@ def whole(servers: Iterable[str] = SERVERS, *, jobs: int = 2) -> Iterator[tuple[
 
 
 def pinned() -> Matrix:
-    """The matrix as it was last written; what is held is not in the file."""
-    names = stories()
-    written: Matrix = json.loads(PINNED.read_text(encoding="utf-8"))
-    return {server: dict.fromkeys(names, Status.HELD.value) | dict(row) for server, row in written.items()}
+    """The matrix as it was last written."""
+    held = dict.fromkeys(stories(), Status.HELD.value)
+    files = {path.stem: path for path in PINNED.glob("*.json")}
+    return {
+        server: held | json.loads(files[server].read_text(encoding="utf-8"))
+        for server in sorted(files, key=_place)
+    }
+
+
+def _place(server: str) -> tuple[bool, str]:
+    return server not in BUNDLED, server
 
 
 def write(matrix: Matrix) -> None:
-    """Pin this matrix."""
-    held = Status.HELD.value
-    kept = {s: {n: c for n, c in row.items() if c != held} for s, row in matrix.items()}
-    PINNED.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Pin this matrix, and nothing that was pinned before."""
+    for old in PINNED.glob("*.json"):
+        old.unlink()
+    for server, row in matrix.items():
+        kept = {story: cell for story, cell in row.items() if cell != Status.HELD.value}
+        text = json.dumps(kept, indent=1, ensure_ascii=False)
+        (PINNED / f"{server}.json").write_text(text + "\n", encoding="utf-8")
     PAGE.write_text(page(matrix), encoding="utf-8")
 
 
