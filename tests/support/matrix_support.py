@@ -94,7 +94,7 @@ def whole(servers: Iterable[str] = SERVERS, *, jobs: int = 2) -> Iterator[tuple[
 def pinned() -> Matrix:
     """The matrix as it was last written."""
     held = dict.fromkeys(stories(), Status.HELD.value)
-    files = {path.stem: path for path in PINNED.glob("*.json")}
+    files = {path.stem.replace("-", " "): path for path in PINNED.glob("*.json")}
     return {
         server: held | json.loads(files[server].read_text(encoding="utf-8"))
         for server in sorted(files, key=_place)
@@ -112,7 +112,7 @@ def write(matrix: Matrix) -> None:
     for server, row in matrix.items():
         kept = {story: cell for story, cell in row.items() if cell != Status.HELD.value}
         text = json.dumps(kept, indent=1, ensure_ascii=False)
-        (PINNED / f"{server}.json").write_text(text + "\n", encoding="utf-8")
+        (PINNED / f"{server.replace(' ', '-')}.json").write_text(text + "\n", encoding="utf-8")
     PAGE.write_text(page(matrix), encoding="utf-8")
 
 
