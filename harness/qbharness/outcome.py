@@ -20,6 +20,8 @@ class Status(enum.Enum):
     BROKEN = "BROKEN"
     UNDETERMINED = "undetermined"
     EXPOSED = "EXPOSED"
+    KNOWN = "known broken"
+    """Broken, and only in a way that the target file declares as known (``expect_broken``)."""
     SKIPPED = "skipped"
     HELD = "HELD"
 
@@ -38,11 +40,27 @@ class Exposure:
 
 @final
 @frozen
+class OtherOpinion:
+    """A request that the user's own XSDs judge otherwise than we do; it changes no verdict.
+
+    ``call`` is the sendRequestXML that handed it out; ``meant``: our rule goes beyond what an XSD can say.
+    """
+
+    call: int
+    requests: tuple[str, ...]
+    ours: str
+    theirs: str
+    meant: bool = False
+
+
+@final
+@frozen
 class Outcome:
     """One scenario, played (or skipped).
 
-    ``reason`` says why it was skipped or gives no verdict; ``reproduce`` is the command that plays just
-    this one again. ``seconds`` is real time, for people; it is in no report that must be reproducible.
+    ``reason`` says why it was skipped, gives no verdict, or is known to be broken; ``reproduce`` is the
+    command that plays just this one again. ``seconds`` is real time, for people; it is in no report that
+    must be reproducible.
     """
 
     scenario: Scenario
@@ -53,6 +71,7 @@ class Outcome:
     reason: str = ""
     reproduce: str = ""
     exposures: tuple[Exposure, ...] = ()
+    other_opinions: tuple[OtherOpinion, ...] = ()
     seconds: float = field(default=0.0, eq=False)
     output: str = field(default="", repr=False, eq=False)
     """The last lines that the server printed, secrets masked: raw, never in a history."""

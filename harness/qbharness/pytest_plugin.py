@@ -126,6 +126,8 @@ class ScenarioItem(pytest.Item):
         verdict = outcome.status.name
         if verdict == "SKIPPED":
             pytest.skip(outcome.reason)
+        if verdict == "KNOWN":
+            pytest.xfail(outcome.reason)
         strict = self.config.getoption("qb_strict")
         if verdict in {"BROKEN", "UNDETERMINED"} or (verdict == "EXPOSED" and strict):
             raise NotHeld(outcome)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from multiprocessing import current_process
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from attrs import evolve, field, frozen
 
@@ -19,9 +20,13 @@ from qbharness.targets.model import TargetFile
 from qbharness.targets.target import Target
 from qbharness.workers import workers
 from qbharness.world.runner import run_scenario
+from qbharness.world.watchdog import DEFAULT_LIMITS, Limits
 from qbsim.connector.transport import HttpTransport, Transport
 from qbsim.errors import UsageProblem
 from qbsim.switches import Switches
+
+if TYPE_CHECKING:
+    from qbsim.qbxml.other_schemas import TheirSchemas
 
 
 @final
@@ -31,7 +36,9 @@ class Plan:
 
     ``jobs`` above 1 starts the target once per worker, so the target file must say how to start it.
     ``consume_real_queue`` is the caller's half of the consent that the guard asks for.
-    ``environment`` is where secrets are looked up and what the server's process inherits.
+    ``environment`` is where secrets are looked up and what the server's process inherits. ``limits`` are real
+    seconds; ``schemas`` is a folder with the user's own XSDs. ``today`` is the day by which ``expect_broken``
+    of the target file runs out; None: it never does.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -40,6 +47,9 @@ class Plan:
     seed: int | None = None
     jobs: int = 1
     fail_fast: bool = False
+    limits: Limits = DEFAULT_LIMITS
+    schemas: Path | None = None
+    today: dt.date | None = None
     consume_real_queue: bool = False
     environment: Mapping[str, str] = field(factory=lambda: dict(os.environ), repr=False)
 
@@ -50,13 +60,15 @@ def run(plan: Plan, reporters: Iterable[Reporter] = ()) -> tuple[Outcome, ...]:
     Raises :class:`SetUpProblem` where the target cannot be started at all.
     """
     told = tuple(reporters)
+    theirs = _their_schemas(plan)
     started = time.perf_counter()
     outcomes: list[Outcome] = []
     for reporter in told:
         reporter.run_started(len(plan.scenarios), plan.target.name)
     try:
         played = _in_parallel(plan, told) if plan.jobs > 1 else _in_turn(plan, told)
-        for outcome in played:
+        for each in played:
+            outcome = _with_other_opinions(each, theirs)
             outcomes.append(outcome)
             for reporter in told:
                 reporter.scenario_ended(outcome)
@@ -67,6 +79,22 @@ def run(plan: Plan, reporters: Iterable[Reporter] = ()) -> tuple[Outcome, ...]:
         for reporter in told:
             reporter.run_ended(summary)
     return tuple(outcomes)
+
+
+def _their_schemas(plan: Plan) -> TheirSchemas | None:
+    if plan.schemas is None:
+        return None
+    from qbsim.qbxml.other_schemas import TheirSchemas  # noqa: PLC0415 - only where somebody has them
+
+    return TheirSchemas(plan.schemas)
+
+
+def _with_other_opinions(outcome: Outcome, theirs: TheirSchemas | None) -> Outcome:
+    if theirs is None:
+        return outcome
+    from qbharness.second_schema import other_opinions  # noqa: PLC0415 - only where somebody has them
+
+    return evolve(outcome, other_opinions=other_opinions(outcome.history, theirs))
 
 
 def _in_turn(plan: Plan, told: Sequence[Reporter]) -> Iterator[Outcome]:
@@ -136,6 +164,8 @@ class _Player:
             switches=self._plan.switches,
             seed=self._plan.seed,
             sinks=[reporter.event for reporter in told],
+            limits=self._plan.limits,
+            today=self._plan.today,
         )
         return evolve(outcome, seconds=time.perf_counter() - started)
 

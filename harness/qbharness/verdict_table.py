@@ -45,7 +45,7 @@ def _summary(columns: Sequence[Column]) -> Iterator[str]:
             f"`{target.name}`",
             target.about,
             counts[Status.HELD] + counts[Status.EXPOSED],
-            counts[Status.BROKEN],
+            counts[Status.BROKEN] + counts[Status.KNOWN],
             counts[Status.SKIPPED],
             counts[Status.UNDETERMINED],
             ", ".join(f"{check} ({times})" for check, times in sorted(checks.items())) or "none",
@@ -76,7 +76,7 @@ def _cell(outcome: Outcome) -> str:
     match outcome.status:
         case Status.HELD:
             return "·"
-        case Status.BROKEN:
+        case Status.BROKEN | Status.KNOWN:
             return f"**{', '.join(broken_checks(outcome))}**"
         case Status.EXPOSED:
             return "exposed: " + ", ".join(sorted({exposure.finding for exposure in outcome.exposures}))

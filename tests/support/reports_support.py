@@ -324,6 +324,14 @@ def exposed() -> Outcome:
     return outcome_of(lost_answer(), status=Status.EXPOSED, exposures=(exposure,))
 
 
+def known() -> Outcome:
+    return outcome_of(
+        lost_answer(),
+        status=Status.KNOWN,
+        reason="duplicate: the old version, until it is replaced (accepted until 2027-03-31)",
+    )
+
+
 def undetermined() -> Outcome:
     return outcome_of(
         hung(),
@@ -340,6 +348,7 @@ def every_kind() -> tuple[Outcome, ...]:
         outcome_of(lost_answer()),
         exposed(),
         undetermined(),
+        known(),
         skipped(),
     )
 

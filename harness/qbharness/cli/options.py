@@ -6,6 +6,17 @@ from typing import Final
 
 import click
 
+
+def _seconds(ctx: click.Context, param: click.Parameter, text: str) -> float:
+    """A duration as scenarios write it (``90s``, ``2m``), as real seconds."""
+    from qbharness.scenario.notation import Unreadable, read_duration  # noqa: PLC0415 - --help stays light
+
+    try:
+        return read_duration(text).total_seconds()
+    except Unreadable as wrong:
+        raise click.BadParameter(str(wrong), ctx, param) from None
+
+
 TARGET: Final = click.option(
     "--target",
     "target_name",
@@ -30,3 +41,21 @@ JOBS: Final = click.option(
 )
 
 STRICT: Final = click.option("--strict", is_flag=True, help="EXPOSED counts as broken.")
+
+STEP_LIMIT: Final = click.option(
+    "--step-limit",
+    callback=_seconds,
+    default="1m",
+    show_default=True,
+    metavar="DURATION",
+    help="Real time that one step may take; then there is no verdict.",
+)
+
+TIME_LIMIT: Final = click.option(
+    "--time-limit",
+    callback=_seconds,
+    default="5m",
+    show_default=True,
+    metavar="DURATION",
+    help="Real time that one scenario may take; then there is no verdict.",
+)

@@ -39,6 +39,7 @@ def command(name: str, target_name: str, consume_real_queue: bool) -> None:
         word, code = {
             Status.HELD: ("FIXED", codes.HELD),
             Status.BROKEN: ("FAILED", codes.BROKEN),
+            Status.KNOWN: ("FAILED", codes.BROKEN),
             Status.EXPOSED: ("EXPOSED", codes.HELD),
         }.get(outcome.status, ("ERROR", codes.UNDETERMINED))
         click.echo(f"{word}  {outcome.scenario.name}" + (f": {outcome.reason}" if outcome.reason else ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from qbharness.cli.options import CONSENT, JOBS, STRICT, TARGET
+from qbharness.cli.options import CONSENT, JOBS, STEP_LIMIT, STRICT, TARGET, TIME_LIMIT
 
 
 @click.command("run")
@@ -23,6 +23,15 @@ from qbharness.cli.options import CONSENT, JOBS, STRICT, TARGET
     metavar="KIND=FILE[,...]",
     help="junit=F, html=F, ndjson=F or md=F; several with commas between.",
 )
+@click.option(
+    "--schema",
+    "schemas",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Judge every request by the XSDs of your own QuickBooks SDK as well, and report each disagreement.",
+)
+@STEP_LIMIT
+@TIME_LIMIT
 @CONSENT
 def command(
     paths: tuple[str, ...],
@@ -34,6 +43,9 @@ def command(
     jobs: int,
     fail_fast: bool,
     reports: tuple[str, ...],
+    schemas: str | None,
+    step_limit: float,
+    time_limit: float,
     consume_real_queue: bool,
 ) -> None:
     """Play scenarios against a sync server and judge it.
@@ -41,12 +53,17 @@ def command(
     PATH is a scenario file, a folder of them, or the name of a bundled one ("lost-answers"); without a
     path the whole bundled library is played.
     """
-    from qbharness.cli.exit_codes import NOTHING_SELECTED  # noqa: PLC0415 - --help stays light
+    import os  # noqa: PLC0415 - --help stays light
+    from pathlib import Path  # noqa: PLC0415
+
+    from qbharness.cli.exit_codes import NOTHING_SELECTED  # noqa: PLC0415
     from qbharness.reports import make, terminal  # noqa: PLC0415
     from qbharness.running import Plan, run  # noqa: PLC0415
     from qbharness.scenario.library import load  # noqa: PLC0415
     from qbharness.targets.guard import check_target  # noqa: PLC0415
     from qbharness.targets.reader import read_target  # noqa: PLC0415
+    from qbharness.today import read_today  # noqa: PLC0415
+    from qbharness.world.watchdog import Limits  # noqa: PLC0415
     from qbsim.switches import Switches, parse_pin  # noqa: PLC0415
 
     target = read_target(target_name)
@@ -65,6 +82,9 @@ def command(
         seed=seed,
         jobs=jobs,
         fail_fast=fail_fast,
+        limits=Limits(step_limit, time_limit),
+        schemas=Path(schemas) if schemas else None,
+        today=read_today(os.environ),
         consume_real_queue=consume_real_queue,
     )
     outcomes = run(plan, [terminal(), *writers])

@@ -59,7 +59,14 @@ class Players:
         target, transport = self._line(in_process=fast)
         if fast and self._plan.target.start is not None and why_not(scenario, target) is not None:
             target, transport = self._line(in_process=False)
-        return run_scenario(scenario, target, transport, switches=self._plan.switches)
+        return run_scenario(
+            scenario,
+            target,
+            transport,
+            switches=self._plan.switches,
+            limits=self._plan.limits,
+            today=self._plan.today,
+        )
 
     def _line(self, *, in_process: bool) -> tuple[Target, Transport]:
         if in_process not in self._lines:

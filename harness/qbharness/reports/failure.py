@@ -103,7 +103,7 @@ def _findings(outcome: Outcome) -> tuple[Finding, ...]:
         return ()
     if outcome.status is Status.UNDETERMINED:
         return outcome.judgement.unknown
-    return outcome.judgement.broken
+    return outcome.judgement.broken or outcome.judgement.exposed
 
 
 def _named(finding: Finding) -> str:
@@ -116,7 +116,7 @@ def short_reason(outcome: Outcome) -> str:
         first = outcome.exposures[0]
         return one_line(f"with {first.switch} = {first.value} ({first.certainty}): {first.finding}")
     findings = _findings(outcome)
-    if outcome.status is Status.UNDETERMINED:
+    if outcome.status in {Status.UNDETERMINED, Status.KNOWN}:
         return one_line(outcome.reason or (findings[0].sentence if findings else ""))
     if not findings:
         return one_line(outcome.reason)

@@ -40,11 +40,13 @@ from qbharness.reports.narration import FINE
 from qbharness.reports.texts import first_sentence, for_xml, plural, printable
 from qbharness.reports.weeks import Week, weeks_of
 from qbharness.scenario.library import shown_file
+from qbharness.second_schema import as_sentence
 
 SIGNS: Final[Mapping[Status, str]] = {
     Status.BROKEN: "✕",
     Status.UNDETERMINED: "?",
     Status.EXPOSED: "!",
+    Status.KNOWN: "≈",
     Status.SKIPPED: "–",
     Status.HELD: "✓",
 }
@@ -103,6 +105,7 @@ class Section:
     weeks: tuple[Week, ...]
     updates: tuple[UpdateShown, ...]
     checks: tuple[CheckShown, ...]
+    other_opinions: tuple[str, ...]
 
 
 @final
@@ -178,6 +181,7 @@ def section(outcome: Outcome, number: int) -> Section:
         weeks_of(ledger.entries) if ledger else (),
         tuple(_updates(history)),
         tuple(_checks(outcome)),
+        tuple(dict.fromkeys(map(as_sentence, outcome.other_opinions))),
     )
 
 

@@ -13,11 +13,14 @@ from qbharness.reports.failure import as_text, short_reason, source_of, tell
 from qbharness.reports.files import Collected
 from qbharness.reports.texts import for_xml, printable, title
 from qbharness.scenario.library import shown_file
+from qbharness.second_schema import as_sentence
 
 
 @final
 class Junit(Collected):
-    """BROKEN is a failure, undetermined an error, skipped is skipped; EXPOSED passes unless ``strict``."""
+    """BROKEN is a failure, undetermined an error; skipped and known broken are skipped; EXPOSED passes unless
+    ``strict``. What the user's own schemas say otherwise is in ``system-err``.
+    """
 
     def render(self, summary: Summary) -> str:
         suite = ET.Element("testsuite", name=_attribute(f"qbharness ({self.target})"))
@@ -51,6 +54,9 @@ class Junit(Collected):
             case.set("file", _attribute(shown_file(place.file)))
             case.set("line", str(place.line))
         _RESULTS[outcome.status](case, outcome, self.strict)
+        if outcome.other_opinions:
+            output = ET.SubElement(case, "system-err")
+            output.text = for_xml(printable("\n".join(map(as_sentence, outcome.other_opinions))))
         return case
 
 
@@ -103,6 +109,7 @@ _RESULTS: Final[Mapping[Status, Callable[[ET.Element, Outcome, bool], None]]] = 
     Status.BROKEN: _broken,
     Status.UNDETERMINED: _undetermined,
     Status.EXPOSED: _exposed,
+    Status.KNOWN: _skipped,
     Status.SKIPPED: _skipped,
     Status.HELD: _held,
 }

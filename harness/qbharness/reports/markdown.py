@@ -12,11 +12,13 @@ from qbharness.reports.failure import Quote, Told, only_with, short_reason, sour
 from qbharness.reports.files import Collected
 from qbharness.reports.sheet import Sheet
 from qbharness.reports.texts import first_sentence, one_line, plural, title
+from qbharness.second_schema import as_sentence, grouped
 
 SIGNS: Final[Mapping[Status, str]] = {
     Status.BROKEN: "❌",
     Status.UNDETERMINED: "❓",
     Status.EXPOSED: "⚠️",
+    Status.KNOWN: "☑️",
     Status.SKIPPED: "⏭️",
     Status.HELD: "✅",
 }
@@ -71,6 +73,16 @@ class Markdown(Collected):
             for outcome in self.outcomes:
                 if outcome.status is status:
                     yield from section(tell(outcome, source_of(outcome.scenario)))
+        yield from self._other_opinions()
+
+    def _other_opinions(self) -> Iterator[str]:
+        found = grouped(self.outcomes)
+        if found:
+            yield "## Your schemas judge requests otherwise; the verdicts go by ours"
+            rows = (
+                (as_sentence(opinion), str(count), title(first.scenario)) for opinion, count, first in found
+            )
+            yield grid(("difference", "requests", "first seen in"), rows)
 
     def _row(self, outcome: Outcome) -> tuple[str, str, str]:
         sign = f"{SIGNS[outcome.status]} {outcome.status.value}"

@@ -16,13 +16,15 @@ from rich.text import Text
 from qbharness.history import Event
 from qbharness.outcome import Outcome, Status, Summary
 from qbharness.reports.failure import Role, as_lines, short_reason, source_of, tell
-from qbharness.reports.texts import first_sentence, plural, title
+from qbharness.reports.texts import first_sentence, one_line, plural, title
 from qbharness.scenario.model import Scenario
+from qbharness.second_schema import as_sentence, grouped
 
 _STATUS_STYLES: Final[Mapping[Status, str]] = {
     Status.BROKEN: "bold red",
     Status.UNDETERMINED: "bold magenta",
     Status.EXPOSED: "bold yellow",
+    Status.KNOWN: "yellow",
     Status.SKIPPED: "dim",
     Status.HELD: "green",
 }
@@ -110,6 +112,7 @@ class Terminal:
                 if outcome.status is status:
                     self._tell(outcome)
         self._say_not_applicable()
+        self._say_other_opinions()
         self._say(Text())
         self._say(self._sum(summary))
 
@@ -135,6 +138,16 @@ class Terminal:
             self._say(Text())
         for check, sentence in reasons.items():
             self._say(Text(f"Not applicable to this target: {check}. {sentence}", "dim"))
+
+    def _say_other_opinions(self) -> None:
+        found = grouped(self._outcomes)
+        if not found:
+            return
+        self._say(Text())
+        self._say(Text("Your schemas judge requests otherwise; the verdicts go by ours:", "bold"))
+        for opinion, count, outcome in found:
+            where = f"{plural(count, 'request')}, the first in {title(outcome.scenario)!r}"
+            self._say(Text(f"  {one_line(as_sentence(opinion))} ({where})", "yellow"))
 
     def _sum(self, summary: Summary) -> Text:
         line = Text(f"{plural(sum(summary.counts.values()), 'scenario')} against {self._target}: ")

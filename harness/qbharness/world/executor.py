@@ -14,6 +14,7 @@ from qbharness.world.acts import perform
 from qbharness.world.expecting import decided_by, expect
 from qbharness.world.founding import found_company
 from qbharness.world.recorder import Recorder
+from qbharness.world.watchdog import DEFAULT_LIMITS, Limits, Watchdog
 from qbharness.world.world import World
 from qbsim.connector.transport import Transport
 from qbsim.quickbooks import QuickBooks
@@ -29,11 +30,13 @@ def play(
     switches: Switches,
     seed: int | None = None,
     sinks: Iterable[Sink] = (),
+    limits: Limits = DEFAULT_LIMITS,
 ) -> History:
     """Play ``scenario`` from a clean start to rest.
 
     ``switches`` are those in force, the scenario's pins included. Raises :class:`SetUpProblem` where the
-    target cannot be reset or steered: then nothing can be said about the server.
+    target cannot be reset or steered: then nothing can be said about the server. So it does (as
+    :class:`~qbharness.world.watchdog.TimeLimit`) where a step or the whole takes longer than ``limits``.
     """
     source = Source(scenario.seed if seed is None else seed, scenario.clock or DEFAULT_START)
     recorder = Recorder(source, sinks)
@@ -50,10 +53,11 @@ def play(
         )
     )
     company = found_company(scenario.company, source, switches)
+    watchdog = Watchdog(transport, limits)
     world = World(
         scenario,
         target,
-        transport,
+        watchdog,
         source=source,
         switches=switches,
         quickbooks=QuickBooks(company, source, switches),
@@ -62,13 +66,13 @@ def play(
         perform=perform,
     )
     try:
-        _play(world)
+        _play(world, watchdog)
     finally:
         world.close()
     return recorder.history
 
 
-def _play(world: World) -> None:
+def _play(world: World, watchdog: Watchdog) -> None:
     scenario = world.scenario
     world.target.reset()
     world.set_server_clock()
@@ -80,14 +84,17 @@ def _play(world: World) -> None:
     world.connect()
     world.record_ledger("start")
     for number, step in enumerate(scenario.steps, start=1):
+        watchdog.begin(f"step {number} ({step.word})")
         for _ in world.take(step, number):
-            pass
+            watchdog.check()
     if scenario.expect:
         expect(world, scenario.expect)
+    watchdog.begin("the quiet updates")
     updates.quiet_updates(world)
     updates.tell_undelivered(world)
     world.record_journal()
     world.record_ledger("at rest")
     world.record_server_list("at rest")
     world.recorder.add(AtRest())
+    watchdog.begin("the last calls, which must be refused")
     probes.probe(world)

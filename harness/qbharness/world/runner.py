@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shlex
 from collections.abc import Iterable
-from fnmatch import fnmatch
-from pathlib import PurePath
 from typing import Final
 
 from attrs import evolve
@@ -20,7 +19,9 @@ from qbharness.scenario.model import Scenario
 from qbharness.targets.reader import bundled
 from qbharness.targets.target import Target
 from qbharness.world.executor import play
+from qbharness.world.known_breaks import as_declared
 from qbharness.world.needs import why_not
+from qbharness.world.watchdog import DEFAULT_LIMITS, Limits, TimeLimit
 from qbsim.certainty import Certainty
 from qbsim.connector.transport import Transport
 from qbsim.errors import SetUpProblem, SimulatorGap
@@ -44,11 +45,14 @@ def run_scenario(
     switches: Switches | None = None,
     seed: int | None = None,
     sinks: Iterable[Sink] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    today: dt.date | None = None,
 ) -> Outcome:
     """Play one scenario and judge it.
 
     ``switches`` are those of the command line; the scenario's own pins go on top. What is broken only
     under values that nobody has documented or seen is EXPOSED, so such a run is played again without them.
+    ``today`` is the day by which the target's ``expect_broken`` runs out; None: it never does.
     """
     reproduce = _reproduce(scenario, target, switches, seed)
     blank = Outcome(scenario, target.name, Status.SKIPPED, History(), None, reproduce=reproduce)
@@ -58,16 +62,25 @@ def run_scenario(
     heard: list[Event] = []
     try:
         history = play(
-            scenario, target, transport, switches=in_force, seed=seed, sinks=(heard.append, *sinks)
+            scenario,
+            target,
+            transport,
+            switches=in_force,
+            seed=seed,
+            sinks=(heard.append, *sinks),
+            limits=limits,
         )
     except (SetUpProblem, SimulatorGap) as trouble:
-        return evolve(
+        outcome = evolve(
             blank,
             status=Status.UNDETERMINED,
             history=History((*heard, Undetermined(n=len(heard) + 1, reason=str(trouble)))),
             reason=str(trouble),
             output=target.output(),
         )
+        if isinstance(trouble, TimeLimit):
+            _begin_afresh(target)
+        return outcome
     judgement = judge(history)
     outcome = evolve(
         blank,
@@ -78,17 +91,33 @@ def run_scenario(
         output=target.output(),
     )
     if outcome.status is Status.BROKEN:
-        outcome = _exposed(outcome, target, transport, in_force, seed)
-    return _as_expected(outcome, target)
+        outcome = _exposed(outcome, target, transport, in_force, seed, limits)
+    return as_declared(outcome, target.file.expect_broken, today)
+
+
+def _begin_afresh(target: Target) -> None:
+    """A server that hung must not spoil the next story: it is killed and started, where that can be done.
+
+    Where the start fails, the next story says so.
+    """
+    if target.can("kill"):
+        target.kill()
+        with contextlib.suppress(SetUpProblem):
+            target.start()
 
 
 def _reason(judgement: Judgement) -> str:
-    worst = judgement.broken or judgement.unknown
+    worst = judgement.broken or judgement.unknown or judgement.exposed
     return worst[0].sentence if worst else ""
 
 
 def _exposed(
-    outcome: Outcome, target: Target, transport: Transport, in_force: Switches, seed: int | None
+    outcome: Outcome,
+    target: Target,
+    transport: Transport,
+    in_force: Switches,
+    seed: int | None,
+    limits: Limits,
 ) -> Outcome:
     """Is the failure one of the server alone, or does it need a fact that nobody knows?"""
     shaky = {name: value for name, value in in_force.pins.items() if _is_shaky(name, value)}
@@ -97,7 +126,7 @@ def _exposed(
     firm = Switches({name: value for name, value in in_force.pins.items() if name not in shaky})
     plain = evolve(outcome.scenario, switches={})
     try:
-        again = judge(play(plain, target, transport, switches=firm, seed=seed))
+        again = judge(play(plain, target, transport, switches=firm, seed=seed, limits=limits))
     except (SetUpProblem, SimulatorGap) as trouble:
         return _unsettled(outcome, firm, str(trouble))
     if again.broken:
@@ -129,42 +158,6 @@ def _unsettled(outcome: Outcome, firm: Switches, why: str) -> Outcome:
 def _is_shaky(name: str, value: str) -> bool:
     switch = SWITCHES[name]
     return value != switch.default and switch.values[value].certainty in _SHAKY
-
-
-def _as_expected(outcome: Outcome, target: Target) -> Outcome:
-    """What the target file says is known to fail must fail, and only that."""
-    expected = [
-        each
-        for each in target.file.expect_broken
-        if not each.scenarios or any(_names(outcome.scenario, pattern) for pattern in each.scenarios)
-    ]
-    if not expected or outcome.judgement is None:
-        return outcome
-    broken = {finding.check for finding in outcome.judgement.broken}
-    for each in expected:
-        if outcome.status is Status.HELD and each.scenarios:
-            return evolve(
-                outcome,
-                status=Status.BROKEN,
-                reason=f"The target file expects {each.check!r} to be broken ({each.reason}), but it holds. "
-                "Take the line out of the target file.",
-            )
-    known = {each.check: each for each in expected if each.until >= _today(outcome)}
-    if outcome.status is Status.BROKEN and broken <= set(known):
-        reasons = "; ".join(f"{name}: {known[name].reason}" for name in sorted(broken))
-        return evolve(outcome, status=Status.HELD, reason=f"known to be broken ({reasons})")
-    return outcome
-
-
-def _today(outcome: Outcome) -> dt.date:
-    """The date on the simulated clock: two runs of one plan never differ by the day they were made on."""
-    last = list(outcome.history)[-1]
-    return dt.date.fromisoformat(last.at[:10])
-
-
-def _names(scenario: Scenario, pattern: str) -> bool:
-    path = PurePath(scenario.file)
-    return any(fnmatch(text, pattern) for text in (scenario.name, path.stem, path.parent.name))
 
 
 def _reproduce(scenario: Scenario, target: Target, switches: Switches | None, seed: int | None) -> str:
