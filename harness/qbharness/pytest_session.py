@@ -15,6 +15,7 @@ from qbharness.scenario.model import Scenario
 from qbharness.targets.guard import check_target
 from qbharness.targets.reader import read_target
 from qbharness.targets.target import Target
+from qbharness.today import read_today
 from qbharness.world.pcs import application_of
 from qbharness.world.runner import run_scenario
 from qbsim.connector import Transport, WebConnector
@@ -81,7 +82,13 @@ class Session:
     def play(self, scenario: Scenario) -> Outcome:
         """Play one scenario against the server."""
         target = self.target()
-        return run_scenario(scenario, target, self._line(), switches=self._switches())
+        return run_scenario(
+            scenario,
+            target,
+            self._line(),
+            switches=self._switches(),
+            today=read_today(os.environ),
+        )
 
     def _line(self) -> Transport:
         if self._transport is None:

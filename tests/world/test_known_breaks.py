@@ -1,4 +1,4 @@
-"""``expect_broken``: known failures are green and told, repaired ones are red, and none is excused for ever."""
+"""``expect_broken``: known failures are green and told, repaired ones red, and none is excused for ever."""
 
 from __future__ import annotations
 

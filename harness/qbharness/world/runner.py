@@ -76,7 +76,7 @@ def run_scenario(
             status=Status.UNDETERMINED,
             history=History((*heard, Undetermined(n=len(heard) + 1, reason=str(trouble)))),
             reason=str(trouble),
-            output=target.output(),
+            output=_last_words(target, trouble),
         )
         if isinstance(trouble, TimeLimit):
             _begin_afresh(target)
@@ -93,6 +93,13 @@ def run_scenario(
     if outcome.status is Status.BROKEN:
         outcome = _exposed(outcome, target, transport, in_force, seed, limits)
     return as_declared(outcome, target.file.expect_broken, today)
+
+
+def _last_words(target: Target, trouble: SetUpProblem | SimulatorGap) -> str:
+    """What the server printed, and what it answered to the call that failed."""
+    answered = getattr(trouble, "output", "")
+    printed = target.output()
+    return printed if not answered or answered in printed else f"{printed}\n{answered}".lstrip()
 
 
 def _begin_afresh(target: Target) -> None:
