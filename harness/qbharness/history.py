@@ -26,7 +26,8 @@ from attrs import evolve, fields_dict, frozen
 class Hours:
     """The contents of a row of hours: of a Work Block, of a TimeTrackingAdd, of a timesheet entry.
 
-    ``seconds`` is the duration, ``date`` is ISO. ``billable`` is None where nobody said so.
+    ``seconds`` is the duration, ``date`` is ISO. ``billable`` is None where nobody said so. ``mark`` names
+    the mark that the target's requests write into the notes; it is neither contents nor part of ``notes``.
     """
 
     employee: str
@@ -38,12 +39,11 @@ class Hours:
     payroll_item: str = ""
     notes: str = ""
     billable: bool | None = None
+    mark: str = ""
 
     def differences(self, other: Hours) -> tuple[str, ...]:
         """The fields in which ``other`` is another row; full names ignore case, as QuickBooks does."""
-        return tuple(
-            name for name in fields_dict(Hours) if not _same(name, getattr(self, name), getattr(other, name))
-        )
+        return tuple(name for name in _CONTENTS if not _same(name, getattr(self, name), getattr(other, name)))
 
     def as_sentence(self) -> str:
         """``Jane Doe, Acme:Roof, 2026-11-02, 8:00``."""
@@ -51,6 +51,7 @@ class Hours:
         return ", ".join(part for part in parts if part)
 
 
+_CONTENTS: Final = tuple(name for name in fields_dict(Hours) if name != "mark")
 _EXACT: Final = frozenset({"date", "seconds", "notes"})
 
 
@@ -76,11 +77,13 @@ class OfferedEntry:
     """One TimeTrackingAdd of a hand-out, its references resolved to names as QuickBooks would.
 
     ``block`` is the alias that the target's declared mark names, None where no mark is declared or found.
+    ``external_guid`` is the request's ExternalGUID under a name, or "".
     """
 
     request_id: str | None
     hours: Hours
     block: str | None = None
+    external_guid: str = ""
 
 
 @final

@@ -109,15 +109,16 @@ def _landing(
 def _offer(
     answered: _Answered, row: Committed, handed: HandedOut | None, hours: Hours
 ) -> OfferedEntry | None:
-    """Which of the hand-out's entries landed here: by its requestID in the answer, else by contents."""
+    """Which of the hand-out's entries landed here: by requestID in the answer, by mark, else by contents."""
     if handed is None:
         return None
     request_id = answered.request_ids.get(row.record_id)
     if len(handed.entries) == 1:
         return handed.entries[0]
     by_id = [entry for entry in handed.entries if request_id and entry.request_id == request_id]
+    by_mark = [entry for entry in handed.entries if hours.mark and entry.hours.mark == hours.mark]
     alike = [entry for entry in handed.entries if not entry.hours.differences(hours)]
-    return next(iter(by_id or alike), None)
+    return next(iter(by_id or by_mark or alike), None)
 
 
 @final

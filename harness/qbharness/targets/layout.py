@@ -259,7 +259,7 @@ _MARKS: Final = Record(
     {
         "request_id": Key(_PATTERN, "How requestID names the block."),
         "external_guid": Key(_PATTERN, "How ExternalGUID names the block."),
-        "notes": Key(_PATTERN, "How the notes name the block."),
+        "notes": Key(_PATTERN, "How the notes name the block; what it matches is no part of the contents."),
     },
 )
 
@@ -390,7 +390,7 @@ TARGET: Final = Record(
         ),
         "operations": Key(_operations(), "What the server's owner can steer; less is fine."),
         "failpoints": Key(MapOf(_FAILPOINT), "Named places inside the server where it can be told to die."),
-        "marks": Key(_MARKS, "How requests name their block; without it contents decide."),
+        "marks": Key(_MARKS, "How requests name their block by its id; without it contents decide."),
         "expect_broken": Key(_ExpectBroken(), "Checks that are known to fail, why, and until when."),
         "app": Key(_AppKind(), "An ASGI or WSGI application for runs without sockets."),
     },

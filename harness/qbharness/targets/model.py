@@ -165,7 +165,8 @@ class Stop:
 class Marks:
     """How a request of this server names its block: patterns with a group called ``block``.
 
-    The group holds the server's own id of the block.
+    The group holds the server's own id of the block. All that the pattern for the notes matches is the
+    mark: it is no part of what people wrote.
     """
 
     request_id: str = ""
@@ -188,6 +189,10 @@ class Marks:
             if pattern and (found := re.search(pattern, text)):
                 return found["block"]
         return None
+
+    def in_notes(self, notes: str) -> re.Match[str] | None:
+        """The mark in the notes, or None."""
+        return re.search(self.notes, notes) if self.notes else None
 
 
 @final

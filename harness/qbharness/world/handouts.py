@@ -31,7 +31,11 @@ def read_hand_out(text: str, *, call: int, update: int, delivery: int, resolve: 
         version=str(message_set.version),
         requests=tuple(request.name for request in message_set.requests),
         entries=tuple(
-            OfferedEntry(request.request_id, _hours(request.element, resolve))
+            OfferedEntry(
+                request.request_id,
+                _hours(request.element, resolve),
+                external_guid=(request.element[0].findtext("ExternalGUID") or "").strip(),
+            )
             for request in message_set.requests
             if request.name == _TIME
         ),

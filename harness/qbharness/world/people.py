@@ -32,7 +32,7 @@ def selector_of(world: World, selector: Selector) -> TimesheetSelector:
         value = getattr(selector, field)
         if value is not None:
             named[field] = value
-    return TimesheetSelector(**named, which=selector.which)
+    return TimesheetSelector(**named, which=selector.which, read=world.marking.bare_notes)
 
 
 def _as_iif(rows: tuple[BlockFields, ...]) -> str:

@@ -205,22 +205,19 @@ class UpdateWatch(Observer):
     def handed_out(self, event: HandedOut) -> None:
         """The server handed a request out (the connector may never learn of it)."""
         world = self._world
+        naming = world.recorder.naming
+        entries = tuple(map(world.marking.read, event.entries))
         named = evolve(
             event,
-            text=world.recorder.naming.in_qbxml(event.text),
-            entries=tuple(
-                evolve(
-                    entry, request_id=world.recorder.naming.name("request", entry.request_id or "") or None
-                )
-                for entry in event.entries
-            ),
-            new_message_set_id=world.recorder.naming.name("set", event.new_message_set_id),
-            old_message_set_id=world.recorder.naming.name("set", event.old_message_set_id),
+            text=naming.in_qbxml(event.text),
+            entries=entries,
+            new_message_set_id=naming.name("set", event.new_message_set_id),
+            old_message_set_id=naming.name("set", event.old_message_set_id),
         )
         world.recorder.add(named)
         if event.delivery > 1:
             return
-        self._offered = tuple(world.book.identify(entry.hours) for entry in event.entries)
+        self._offered = tuple(entry.block or world.book.identify(entry.hours) for entry in entries)
         self._named_by_the_reply(self._offered[0] if self._offered else None)
 
     def _named_by_the_reply(self, block: str | None) -> None:

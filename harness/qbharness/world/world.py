@@ -7,7 +7,7 @@ action, so that several people can act at the same time, one action after anothe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Final, final
 
@@ -17,7 +17,6 @@ from qbharness.history import (
     Hours,
     Ledger,
     ListedBlock,
-    OfferedEntry,
     ProcessChanged,
     ServerListed,
     StepTaken,
@@ -29,6 +28,7 @@ from qbharness.scenario.telling import tell_step
 from qbharness.targets.target import Connection, Target
 from qbharness.world.blocks import BlockBook
 from qbharness.world.founding import found_company
+from qbharness.world.marking import Marking
 from qbharness.world.pcs import Pc
 from qbharness.world.recorder import Recorder
 from qbharness.world.watch import UpdateWatch
@@ -81,6 +81,7 @@ class World:
         self.quickbooks = quickbooks
         self.recorder = recorder
         self.book = BlockBook()
+        self.marking = Marking(target.file.marks, self.book, recorder.naming)
         self.companies: dict[str, CompanyFile] = {company.name: company}
         self.home = company
         self.liveness = Liveness()
@@ -125,12 +126,6 @@ class World:
         """The name of the company file that is open, or ``""``."""
         company = self.quickbooks.company
         return company.name if company is not None and self.quickbooks.running else ""
-
-    def marked_block(self, entry: OfferedEntry) -> str | None:
-        """The block that an entry names by the target's mark; None where the target declares none."""
-        marks = self.target.file.marks
-        named = marks.block_of(request_id=entry.request_id or "", notes=entry.hours.notes)
-        return self.book.alias_of(named) if named else None
 
     def open_company_file(self, name: str) -> None:
         """Open a company file by name; an unknown one is another file with the same lists and no time."""
@@ -195,12 +190,44 @@ class World:
         for name, company in self.companies.items():
             for row in company.journal(self._journal_read.get(name, 0)):
                 self._journal_read[name] = row.sequence
-                self.recorder.add(_committed(row, "" if company is self.home else name))
+                self.recorder.add(self._committed(row, "" if company is self.home else name))
 
     def record_ledger(self, moment: str) -> None:
         """Put the timesheet of the scenario's company into the history."""
         rows = self.home.timesheet()
-        self.recorder.add(Ledger(moment=moment, entries=tuple(_entry(row) for row in rows)))
+        entries = tuple(Entry(row.txn_id, self._hours(row), row.billable) for row in rows)
+        self.recorder.add(Ledger(moment=moment, entries=entries))
+
+    def _hours(self, row: TimesheetRow) -> Hours:
+        return self.marking.bare(hours_of_row(row))
+
+    def _committed(self, row: JournalRow, company: str) -> CommittedEvent:
+        is_time = row.record == "TimeTracking"
+
+        def hours(values: Mapping[str, str] | None) -> Hours | None:
+            if not is_time or values is None:
+                return None
+            return self._hours(TimesheetRow.from_journal(row.id, values))
+
+        after = row.after or {}
+        return CommittedEvent(
+            sequence=row.sequence,
+            action=row.action,
+            record=row.record,
+            record_id=row.id,
+            name=after.get("FullName", after.get("Name", "")),
+            before=hours(row.before),
+            after=hours(row.after),
+            billing=after.get("BillableStatus", "") if is_time else "",
+            actor=row.actor.kind,
+            pc=row.actor.pc,
+            application=row.actor.application,
+            call=row.actor.call,
+            timeline=row.timeline,
+            company=company,
+            restored=int(after["from"]) if row.action == "restore" else None,
+            shares=int(after["shares"]) if row.action == "restore" else None,
+        )
 
     def record_server_list(self, moment: str) -> None:
         """Put the server's own list of blocks into the history, if the target can give it."""
@@ -292,37 +319,4 @@ def hours_of_row(row: TimesheetRow) -> Hours:
         payroll_item=row.payroll_item,
         notes=row.notes,
         billable=None if not row.billable else row.billable != "NotBillable",
-    )
-
-
-def _entry(row: TimesheetRow) -> Entry:
-    return Entry(row.txn_id, hours_of_row(row), row.billable)
-
-
-def _committed(row: JournalRow, company: str) -> CommittedEvent:
-    is_time = row.record == "TimeTracking"
-
-    def hours(values: object) -> Hours | None:
-        if not is_time or values is None:
-            return None
-        return hours_of_row(TimesheetRow.from_journal(row.id, values))  # type: ignore[arg-type]
-
-    after = row.after or {}
-    return CommittedEvent(
-        sequence=row.sequence,
-        action=row.action,
-        record=row.record,
-        record_id=row.id,
-        name=after.get("FullName", after.get("Name", "")),
-        before=hours(row.before),
-        after=hours(row.after),
-        billing=after.get("BillableStatus", "") if is_time else "",
-        actor=row.actor.kind,
-        pc=row.actor.pc,
-        application=row.actor.application,
-        call=row.actor.call,
-        timeline=row.timeline,
-        company=company,
-        restored=int(after["from"]) if row.action == "restore" else None,
-        shares=int(after["shares"]) if row.action == "restore" else None,
     )

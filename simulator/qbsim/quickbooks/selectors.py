@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Final, Literal, final
 
 from attrs import frozen
@@ -24,7 +25,8 @@ class Selector:
     """What an entry must have; ``None`` matches anything. Names are compared without case.
 
     ``which``: ``only`` (exactly one matches), ``earlier`` or ``later`` (the first or last made, of two
-    or more), ``all`` (one or more).
+    or more), ``all`` (one or more). ``read`` is what a person reads of the notes: an application may have
+    added to them.
     """
 
     employee: str | None = None
@@ -33,6 +35,7 @@ class Selector:
     hours: dt.timedelta | str | None = None
     notes: str | None = None
     which: Which = "only"
+    read: Callable[[str], str] = str
 
     def pick(self, company: CompanyFile) -> tuple[TimesheetRow, ...]:
         """The entries that are meant, oldest first.
@@ -52,7 +55,7 @@ class Selector:
             all(want is None or key_of(want) == key_of(has) for want, has in names)
             and (self.date is None or day_of(self.date) == row.date)
             and (self.hours is None or seconds_of(self.hours) == row.duration)
-            and (self.notes is None or self.notes == row.notes)
+            and (self.notes is None or self.notes == self.read(row.notes))
         )
 
     def _problem(self, company: CompanyFile, matches: list[TimesheetRow]) -> UsageProblem:

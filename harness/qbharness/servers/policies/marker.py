@@ -2,7 +2,7 @@
 
 For a QuickBooks whose memory of message sets cannot be trusted: it may commit an entry without its
 stored answer, or the other way round, or forget ids. Every entry carries a mark at the end of its
-notes, ``[K7QX2M-1A-1]``: database, block, version. A block in doubt is first *looked for*, among the
+notes, ``[K7QX2M-46-1]``: database, block, version. A block in doubt is first *looked for*, among the
 entries of its day; what is found is sent. What is not found goes again under the same id, because a
 slow connector may still bring it; if QuickBooks then says that it is there, it is looked for once
 more, and only an entry that is seen counts. An answer that came from memory about an entry that does
@@ -22,7 +22,6 @@ from attrs import evolve
 
 from qbharness.servers import qbxml
 from qbharness.servers.desk import Block, Desk, Handout
-from qbharness.servers.explain import numbered
 from qbharness.servers.policies.base import Booking, Policy, Reply, Stop
 from qbharness.servers.policies.exact import Exact
 
@@ -38,14 +37,14 @@ class ExactWithMarker(Exact):
         return self if proof == "marker" else super().with_proof(proof)
 
     def write(self, desk: Desk, block: Block, request_id: str) -> str:
-        mark = f"{self.mark(desk, block.id)}{numbered(block.version)}]"
+        mark = f"{self.mark(desk, block.id)}{block.version}]"
         notes = f"{block.values.notes} {mark}" if block.values.notes else mark
         marked = evolve(block.values, notes=notes)
         return qbxml.time_tracking_add(marked, request_id, desk.version)
 
     def mark(self, desk: Desk, block_id: int) -> str:
         """How the mark of every version of one block begins."""
-        return f"[{desk.session.mark}-{numbered(block_id)}-"
+        return f"[{desk.session.mark}-{block_id}-"
 
     def moves(self) -> Mapping[str, Callable[[Desk, Block, Handout], str | Stop]]:
         looked_for = dict.fromkeys(("out", "again", "claimed", "held"), self.look_for)
@@ -87,11 +86,11 @@ class ExactWithMarker(Exact):
         last = desk.block(pending.block_id or 0).handout
         if last is None:
             return Booking.DONE
-        mark = re.compile(re.escape(self.mark(desk, pending.block_id or 0)) + "([0-9A-Z]{1,5})]")
+        mark = re.compile(re.escape(self.mark(desk, pending.block_id or 0)) + "([0-9]{1,9})]")
         for entry in response.element.iter("TimeTrackingRet"):
             found = mark.search(entry.findtext("Notes") or "")
             if found is not None:
-                desk.land(last, entry.findtext("TxnID") or "", int(found[1], 36))
+                desk.land(last, entry.findtext("TxnID") or "", int(found[1]))
                 return Booking.DONE
         desk.note(last, "absent" if last.state in ("out", "again") else "settled")
         return Booking.DONE
