@@ -40,18 +40,21 @@ def _is_judged(case: Case, row: ListedBlock) -> bool:
 def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings:
     """Inside a class of equal blocks only numbers count: as many are called sent as there are entries.
 
-    Entries go first to those that are called sent, then to those of which the list says nothing (a deleted
-    block may have landed as well), and only what is then left over speaks against a *not sent*.
+    Entries go first to those that are called sent, then to those of which a person said so or the list says
+    nothing (a deleted block may have landed as well), and only what is then left over speaks against a *not
+    sent*.
     """
     called_sent = [name for name, row in rows.items() if row.state == "sent"]
     most = {name: max(1, limit.most) for name, limit in case.limits.items()}
     unlisted = {name: Owed(0, most[name]) for name in case.blocks if name not in rows}
     others = {name: Owed(0, 1) for name, row in rows.items() if row.state != "sent"}
     wrong = {name for name, _, _ in case.assignment.wrong}
-    places = Places({name: Owed(1, most[name]) for name in called_sent} | unlisted | others)
+    by_hand = {name for name in called_sent if case.blocks[name].lines_of("marked sent")}
+    called = {name: Owed(0 if name in by_hand else 1, most[name]) for name in called_sent}
+    places = Places(called | unlisted | others)
     places.fill(case.fitting)
     for name in places.unfilled():
-        if name in wrong or case.blocks[name].lines_of("marked sent"):
+        if name in wrong:
             continue
         yield broken(
             "called sent, not there",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -187,12 +188,16 @@ class Update:
         return last
 
     def told(self, refusal: Refusal) -> CallAnswered | None:
-        """The reply in which the server was told of a refusal and the connector learned its reaction."""
+        """The reply in which the server was told of a refusal and the connector learned its reaction.
+
+        What comes after the next request tells of something else.
+        """
+        until = next((handed.n for handed in self.handed_out if handed.n > refusal.n), math.inf)
         return next(
             (
                 reply
                 for reply in self.replies
-                if reply.operation == "receiveResponseXML" and reply.n > refusal.n
+                if reply.operation == "receiveResponseXML" and refusal.n < reply.n < until
                 if reply.reached and reply.learned and not reply.cause
             ),
             None,

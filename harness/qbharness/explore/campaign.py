@@ -3,32 +3,45 @@
 Plans come from a lane: ``exhaustive`` (every placement of faults) or ``generated`` (Hypothesis). Whatever
 the lane, a run is played and judged by the same code as a scenario file, twice when it fails (a run that
 differs is *flaky*), and the failure is shrunk. Nothing here draws chance or reads a clock but through
-the seed, so a campaign can be repeated byte for byte; ``deadline`` is the one exception, asked for by name.
+the seed, so a campaign can be repeated byte for byte.
 """
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from typing import final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, final
 
 from attrs import define, evolve, field, frozen
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from qbharness.checks.judging import judge
-from qbharness.checks.registry import Verdict
+from qbharness.checks.registry import Finding, Verdict
 from qbharness.explore import placements
+from qbharness.explore.crashes import keeping, text_of
+from qbharness.explore.dice import BACKEND, seeded
 from qbharness.explore.reached import Reached
 from qbharness.explore.shrinking import shrink
 from qbharness.explore.strategies import Profile, scenarios
 from qbharness.history import Fault, History, to_line
-from qbharness.outcome import Outcome, Status
+from qbharness.outcome import Exposure, Outcome, Status
 from qbharness.scenario.model import Scenario
 from qbharness.world.updates import is_undone
+from qbsim.certainty import Certainty
+from qbsim.switches import SWITCHES
 
 Play = Callable[[Scenario], Outcome]
 """Plays one scenario to its outcome; the target is reset in it."""
+
+NAME: Final = "Found by exploration: "
+
+_SHAKY: Final = (Certainty.PLAUSIBLE, Certainty.ADVERSARIAL)
+_STATUS: Final = {
+    Verdict.BROKEN: Status.BROKEN,
+    Verdict.UNKNOWN: Status.UNDETERMINED,
+    Verdict.EXPOSED: Status.EXPOSED,
+    Verdict.HELD: Status.HELD,
+}
 
 
 @final
@@ -47,7 +60,14 @@ class Failure:
 
     @property
     def sentence(self) -> str:
-        return self.outcome.reason
+        """What the judge says of this bug."""
+        said = next((each.sentence for each in _accusing(self.outcome) if _key(each) in self.key), "")
+        return said or self.outcome.reason
+
+    @property
+    def word(self) -> str:
+        """Its verdict in one word."""
+        return "FLAKY" if self.flaky else ("EXPOSED" if self.exposed else "BROKEN")
 
 
 @final
@@ -63,7 +83,7 @@ class Tally:
     """Why runs could not be set up, with how often."""
 
     def merge(self, other: Tally) -> None:
-        """Add another worker's part; of two failures with one key the shorter story stays."""
+        """Add a later part; of two failures with one key the shorter story stays, or the first."""
         self.runs += other.runs
         self.statuses.update(other.statuses)
         self.reached.add(other.reached)
@@ -71,15 +91,30 @@ class Tally:
         for key, failure in other.failures.items():
             mine = self.failures.get(key)
             if mine is None or len(failure.scenario.steps) < len(mine.scenario.steps):
-                self.failures[key] = failure
+                first = failure.runs_before if mine is None else mine.runs_before
+                self.failures[key] = evolve(failure, runs_before=first)
 
 
 def keys_of(outcome: Outcome) -> tuple[str, ...]:
-    """What distinguishes the bugs that an outcome shows: the checks that accuse, never ids or times."""
-    if outcome.judgement is None or outcome.status not in {Status.BROKEN, Status.EXPOSED}:
+    """What distinguishes the bugs that an outcome shows: check and kind, never names, ids or times.
+
+    One that needs an undocumented fact has the switch and its value in its key.
+    """
+    if outcome.status not in {Status.BROKEN, Status.EXPOSED}:
         return ()
+    needs = ", ".join(f"{each.switch}={each.value}" for each in outcome.exposures)
     prefix = "exposed: " if outcome.status is Status.EXPOSED else ""
-    return tuple(dict.fromkeys(f"{prefix}{finding.check}" for finding in outcome.judgement.broken))
+    suffix = f" ({needs})" if needs else ""
+    return tuple(dict.fromkeys(f"{prefix}{_key(each)}{suffix}" for each in _accusing(outcome)))
+
+
+def _accusing(outcome: Outcome) -> tuple[Finding, ...]:
+    judgement = outcome.judgement
+    return () if judgement is None else judgement.broken or judgement.exposed
+
+
+def _key(finding: Finding) -> str:
+    return ": ".join(filter(None, finding.key))
 
 
 @final
@@ -96,14 +131,15 @@ class Campaign:
 
     def try_one(self, scenario: Scenario) -> Outcome:
         """Play one plan, count it, and keep what is new."""
-        outcome = self._forgiving(scenario)
+        outcome = forgiving(self._play, scenario)
         tally = self.tally
         tally.runs += 1
         tally.statuses[outcome.status] += 1
         if outcome.judgement is None:
             tally.unset[outcome.reason.splitlines()[0] if outcome.reason else "?"] += 1
         else:
-            tally.reached.note(outcome.history)
+            with keeping(lambda: text_of(scenario), "looking what a run has reached"):
+                tally.reached.note(outcome.history)
         for key in keys_of(outcome):
             if key not in tally.failures:
                 tally.failures[key] = self._kept(key, scenario, outcome)
@@ -111,67 +147,99 @@ class Campaign:
         return outcome
 
     def _kept(self, key: str, scenario: Scenario, outcome: Outcome) -> Failure:
-        again = self._forgiving(scenario)
-        differing = first_difference(outcome, again)
+        named = evolve(scenario, name=f"{NAME}{key}")
+        found = Failure(key, outcome.status is Status.EXPOSED, named, outcome, self.tally.runs)
+        differing = first_difference(outcome, forgiving(self._play, scenario))
         if differing:
-            return Failure(
-                key, outcome.status is Status.EXPOSED, scenario, outcome, self.tally.runs, differing
-            )
-        story = scenario
-        if self._shrinks:
-            story = shrink(scenario, lambda smaller: key in keys_of(self._forgiving(smaller)))
-        story = evolve(story, name=_name_of(key))
-        return Failure(key, outcome.status is Status.EXPOSED, story, self._play(story), self.tally.runs)
-
-    def _forgiving(self, scenario: Scenario) -> Outcome:
-        """Play a plan some of whose faults may find nothing to strike: it stands for the one without them.
-
-        Shrinking takes such faults out, so a story that is kept is strict again.
-        """
-        return without_unfired(self._play(scenario))
+            return evolve(found, flaky=differing)
+        return shortest(found, self._play) if self._shrinks else found
 
     # -- the lanes ---------------------------------------------------------------------------
 
     def generated(self, profile: Profile, examples: int, *, at: int) -> None:
         """Play ``examples`` drawn plans; ``at`` is the seed."""
+        trouble: list[Exception] = []
+        drawn = 0
 
-        @seed(at)
         @settings(
-            max_examples=examples,
+            max_examples=examples + 1,
+            backend=BACKEND,
             database=None,
             deadline=None,
-            derandomize=False,
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         )
         @given(scenarios(profile))
         def one(scenario: Scenario) -> None:
-            self.try_one(scenario)
+            nonlocal drawn
+            drawn += 1
+            # Hypothesis begins with the smallest plan there is, whatever the seed; and it would tell a
+            # crash at great length, so that waits until it is done
+            if drawn > 1 and not trouble:
+                try:
+                    self.try_one(scenario)
+                except Exception as wrong:  # noqa: BLE001 - raised again below
+                    trouble.append(wrong)
 
-        one()
+        doing = f"drawing plan {self.tally.runs + 1} of the batch with seed {at}, profile {profile.name}"
+        told: list[str] = []
+        with keeping(lambda: "\n".join(told), doing), seeded(at):
+            try:
+                one()
+            except Exception as wrong:
+                told += getattr(wrong, "__notes__", ())[:1]
+                raise
+        if trouble:
+            raise trouble[0]
 
     def exhaustive(self, blocks: Iterable[int], faults: int, *, part: tuple[int, int] = (1, 1)) -> None:
         """Every single fault (and every pair of effects) in worlds of so many blocks.
 
-        ``part`` is (k, n): only each n-th first fault, beginning with the k-th.
+        ``part`` is (k, n): only each n-th plan, beginning with the k-th.
         """
         number, of = part
         for many in blocks:
-            base = placements.base_story(many)
-            history = self._play(base).history
-            for position, single in enumerate(placements.singles(base, history)):
+            for position, plan in enumerate(placements.small_world(many, faults, self._play)):
                 if position % of == number - 1:
-                    self.try_one(single)
-            if faults < 2:
-                continue
-            for position, single in enumerate(placements.effects(base, history)):
-                if position % of == number - 1:
-                    self._pairs(single)
+                    self.try_one(plan)
 
-    def _pairs(self, single: Scenario) -> None:
-        first = self._play(single)
-        for pair in placements.seconds(single, first.history):
-            self.try_one(pair)
+
+def forgiving(play: Play, scenario: Scenario) -> Outcome:
+    """Play a plan some of whose faults may find nothing to strike: it stands for the one without them.
+
+    Shrinking takes such faults out, so a story that is kept is strict again. Raises ``Crashed``, with the
+    plan, where our own code fails.
+    """
+    with keeping(lambda: text_of(scenario), "playing or judging a plan"):
+        outcome = play(scenario)
+        told = without_unfired(outcome)
+        if told is outcome or told.status is not Status.BROKEN:
+            return told
+        return _whose_fault(play, told)
+
+
+def _whose_fault(play: Play, outcome: Outcome) -> Outcome:
+    """As for every story: broken only under facts that nobody knows is EXPOSED."""
+    shaky = {name: value for name, value in outcome.scenario.switches.items() if _is_shaky(name, value)}
+    if not shaky:
+        return outcome
+    firm: Any = {name: value for name, value in outcome.scenario.switches.items() if name not in shaky}
+    again = without_unfired(play(evolve(outcome.scenario, switches=firm)))
+    if again.status is Status.BROKEN:
+        return outcome
+    if again.judgement is None or again.judgement.unknown:
+        return evolve(outcome, status=Status.UNDETERMINED, reason=again.reason)
+    known = [(name, value, SWITCHES[name].values[value]) for name, value in shaky.items()]
+    exposures = tuple(
+        Exposure(name, value, fact.certainty.value, fact.source, outcome.reason)
+        for name, value, fact in known
+    )
+    return evolve(outcome, status=Status.EXPOSED, exposures=exposures)
+
+
+def _is_shaky(name: str, value: str) -> bool:
+    switch = SWITCHES[name]
+    return value != switch.default and switch.values[value].certainty in _SHAKY
 
 
 def without_unfired(outcome: Outcome) -> Outcome:
@@ -185,33 +253,33 @@ def without_unfired(outcome: Outcome) -> Outcome:
         return outcome
     history = History(event for event in outcome.history if event not in missed)
     judgement = judge(history)
-    status = {Verdict.HELD: Status.HELD, Verdict.BROKEN: Status.BROKEN}.get(
-        judgement.verdict, Status.UNDETERMINED
-    )
+    status = _STATUS.get(judgement.verdict, Status.UNDETERMINED)
     if outcome.status is Status.EXPOSED and status is Status.BROKEN:
         status = Status.EXPOSED
-    said = judgement.broken or judgement.unknown
+    said = judgement.broken or judgement.unknown or judgement.exposed
     reason = said[0].sentence if said else ""
     return evolve(outcome, history=history, judgement=judgement, status=status, reason=reason)
 
 
+def shortest(failure: Failure, play: Play) -> Failure:
+    """The failure with the shortest story that shows it.
+
+    It is played again first: one that does not come back (after other runs, on another server) is flaky.
+    """
+    again = forgiving(play, failure.scenario)
+    if failure.key not in keys_of(again):
+        return evolve(failure, flaky=first_difference(failure.outcome, again) or "the verdict")
+    story = shrink(failure.scenario, lambda smaller: failure.key in keys_of(forgiving(play, smaller)))
+    outcome, twice = (forgiving(play, story) for _ in range(2))
+    return evolve(failure, scenario=story, outcome=outcome, flaky=first_difference(outcome, twice))
+
+
 def first_difference(one: Outcome, other: Outcome) -> str:
-    """The first line in which two histories differ, or ``""``."""
-    lines = ([to_line(event) for event in outcome.history] for outcome in (one, other))
+    """The first line in which two histories differ, or ``""``; the name of the story does not count."""
+    lines = ([to_line(event) for event in list(outcome.history)[1:]] for outcome in (one, other))
     for left, right in zip(*lines, strict=False):
         if left != right:
             return f"{left}\n{right}"
     if len(one.history) != len(other.history):
         return f"{len(one.history)} events and {len(other.history)}"
     return ""
-
-
-def _name_of(key: str) -> str:
-    return f"Found by exploration: {key}"
-
-
-def shares(examples: int, jobs: int, base_seed: int) -> Iterator[tuple[int, int]]:
-    """How many examples each worker plays, and under which seed."""
-    for worker in range(jobs):
-        count = examples // jobs + (1 if worker < examples % jobs else 0)
-        yield count, random.Random(f"{base_seed}/{worker}").getrandbits(32)  # noqa: S311 - reproducible

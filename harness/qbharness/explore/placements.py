@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from qbharness.history import CallSent, History, UpdateStarted
 from qbharness.history import Fault as FaultStruck
+from qbharness.outcome import Outcome
 from qbharness.scenario import faults
 from qbharness.scenario.contents import ListEntry
 from qbharness.scenario.faults import Anchor, Fault
@@ -137,6 +138,19 @@ def seconds(single: Scenario, history: History) -> Iterator[Scenario]:
         if event.call in after and call.update <= len(single.steps):
             for make in _kinds(call, _EFFECTS, _EFFECTS_IN_QUICKBOOKS):
                 yield with_fault(single, call, make(call.anchor))
+
+
+def small_world(blocks: int, faults: int, play: Callable[[Scenario], Outcome]) -> Iterator[Scenario]:
+    """Every single fault in a world of so many blocks, and with ``faults`` 2 every pair of effects too.
+
+    ``play`` is asked what the base story does, and what each first effect leaves.
+    """
+    base = base_story(blocks)
+    history = play(base).history
+    yield from singles(base, history)
+    if faults > 1:
+        for first in effects(base, history):
+            yield from seconds(first, play(first).history)
 
 
 def _kinds(call: Call, wire: Iterable[Make], quickbooks: Iterable[Make]) -> Iterator[Make]:

@@ -1,7 +1,7 @@
 """Which dangerous states a campaign has visited: a search that never came there proves nothing.
 
-A mark is a name with a function of the history. What no run has reached is said at the end, and with
-``--require-reached`` it is not green.
+A mark is a name with a function of the history, and the lanes that must come there. What no run has
+reached is said at the end, and with ``--require-reached`` it is not green.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, final
+
+from attrs import frozen
 
 from qbharness.history import (
     BlockChanged,
@@ -118,6 +120,55 @@ def _mended(facts: Facts) -> bool:
     return bool(refused) and any(row.n > refused[0] for row in facts.landings)
 
 
+def _refusal_unheard(facts: Facts) -> bool:
+    """The server never got the answer in which QuickBooks refused something."""
+    refused = {
+        done.call: done for done in facts.history.all(Processed) if any(a.is_error for a in done.answers)
+    }
+    answers = [a for a in facts.history.all(CallAnswered) if a.operation == "receiveResponseXML"]
+    return any(
+        not any(answer.reached for answer in answers if answer.update == done.update and answer.n > done.n)
+        for done in refused.values()
+    )
+
+
+def _login_during_a_session(facts: Facts) -> bool:
+    """Somebody logged in whose last session had never said goodbye."""
+    open_ones = 0
+    for answer in facts.history.all(CallAnswered):
+        if answer.operation == "authenticate" and answer.reached:
+            if open_ones:
+                return True
+            open_ones = 1
+        elif answer.operation == "closeConnection" and answer.reached:
+            open_ones = 0
+    return False
+
+
+def _typed_like_a_block(facts: Facts) -> bool:
+    """A person typed the very hours of a block, or imported them."""
+    blocks = [event.hours for event in facts.history.all(BlockChanged) if event.hours is not None]
+    return any(
+        row.after is not None and any(not row.after.differences(hours) for hours in blocks)
+        for row in facts.history.all(Committed)
+        if row.record == "TimeTracking" and row.action in {"add", "import"} and row.actor != "connector"
+    )
+
+
+def _called(operation: str) -> Callable[[Facts], bool]:
+    return lambda facts: any(sent.operation == operation for sent in facts.history.all(CallSent))
+
+
+def _changed(change: str) -> Callable[[Facts], bool]:
+    return lambda facts: any(event.change == change for event in facts.history.all(BlockChanged))
+
+
+def _restored_after_landing(facts: Facts) -> bool:
+    """A backup took away hours of which the server had heard."""
+    heard = {row.n for row in facts.landings} - {row.n for row in facts.unheard}
+    return any(n < row.n for row in facts.history.all(Committed) if row.action == "restore" for n in heard)
+
+
 def _equal_blocks(facts: Facts) -> bool:
     rows = Counter(
         event.hours for event in facts.history.all(BlockChanged) if event.change == "added" and event.hours
@@ -125,27 +176,60 @@ def _equal_blocks(facts: Facts) -> bool:
     return any(times > 1 for times in rows.values())
 
 
-MARKS: Final[Mapping[str, Callable[[Facts], bool]]] = {
-    "answer lost after the commit": lambda facts: bool(facts.unheard),
-    "block edited while in doubt": _in_doubt("edited"),
-    "block deleted while in doubt": _in_doubt("deleted"),
-    "backup restored with a block in doubt": _restored_in_doubt,
-    "two updates interleaved": _interleaved,
-    "asked again under the same id": _asked_again,
-    "stored refusal": _stored_refusal,
-    "refused, mended, landed": _mended,
-    "9001: changed bytes under a known id": _status("9001"),
-    "9002: no stored response": _status("9002"),
-    "9005: state not stored": _status("9005"),
-    "equal blocks": _equal_blocks,
-    "quickbooks killed": _fault("quickbooks killed"),
-    "connector killed": _fault("connector killed"),
-    "server killed": _fault("server killed"),
-    "call delivered twice": _fault("delivered twice"),
-    "call delivered late": _fault("delivered late"),
-    "reply garbled": _fault("garbled"),
+@final
+@frozen
+class Mark:
+    """A dangerous state. ``lanes``: where a campaign that never came there is not enough.
+
+    ``but`` says for the others what it takes.
+    """
+
+    visited: Callable[[Facts], bool]
+    lanes: frozenset[str]
+    but: str = ""
+
+
+EXHAUSTIVE, QUICK, DEEP = "exhaustive", "quick", "deep"
+_ANY: Final = frozenset({EXHAUSTIVE, QUICK, DEEP})
+_DRAWN: Final = frozenset({QUICK, DEEP})
+_DEEP: Final = frozenset({DEEP})
+_NOWHERE: Final = frozenset[str]()
+
+MARKS: Final[Mapping[str, Mark]] = {
+    "answer lost after the commit": Mark(lambda facts: bool(facts.unheard), _ANY),
+    "asked again under the same id": Mark(
+        _asked_again, _NOWHERE, "a server that asks QuickBooks what became of a message set"
+    ),
+    "login while a session is open": Mark(_login_during_a_session, _ANY),
+    "block edited while in doubt": Mark(_in_doubt("edited"), _DRAWN),
+    "block deleted while in doubt": Mark(_in_doubt("deleted"), _DRAWN),
+    "backup restored with a block in doubt": Mark(_restored_in_doubt, _DRAWN),
+    "backup restored after a landing": Mark(_restored_after_landing, _DRAWN),
+    "two PCs interleaved": Mark(_interleaved, _DRAWN),
+    "refused, mended, landed": Mark(_mended, _DRAWN),
+    "answer about a refusal lost": Mark(_refusal_unheard, _DRAWN),
+    "stored refusal": Mark(_stored_refusal, _NOWHERE, "a server that hands a refused set out again"),
+    "9001: changed bytes under a known id": Mark(
+        _status("9001"), _NOWHERE, "a server that uses an id twice for other bytes"
+    ),
+    "9002: no stored response": Mark(
+        _status("9002"), _NOWHERE, "a server with message set ids, and recovery_store=loses_answer"
+    ),
+    "9005: state not stored": Mark(
+        _status("9005"), _NOWHERE, "a server with message set ids, and recovery_store=fails"
+    ),
+    "equal blocks": Mark(_equal_blocks, _ANY),
+    "hours typed like a block": Mark(_typed_like_a_block, _DRAWN),
+    "block marked as not sent": Mark(_changed("marked not sent"), _DRAWN),
+    "quickbooks out of reach": Mark(_called("connectionError"), _DRAWN),
+    "quickbooks killed": Mark(_fault("quickbooks killed"), _ANY),
+    "connector killed": Mark(_fault("connector killed"), _ANY),
+    "server killed": Mark(_fault("server killed"), _ANY),
+    "call delivered twice": Mark(_fault("delivered twice"), _ANY),
+    "call delivered late": Mark(_fault("delivered late"), _ANY),
+    "reply garbled": Mark(_fault("garbled"), _ANY),
 }
-"""Name to whether a history has been there."""
+"""Name to mark."""
 
 
 @final
@@ -159,8 +243,8 @@ class Reached:
     def note(self, history: History) -> None:
         """Count one run."""
         facts = Facts(history)
-        for name, was_there in MARKS.items():
-            self.marks[name] += was_there(facts)
+        for name, mark in MARKS.items():
+            self.marks[name] += mark.visited(facts)
         for fault in history.all(Fault):
             if fault.fired:
                 self.faults[fault.anchor.partition(",")[0], fault.word] += 1
@@ -174,3 +258,7 @@ class Reached:
     def missing(self) -> tuple[str, ...]:
         """The marks that no run has reached."""
         return tuple(name for name, times in self.marks.items() if not times)
+
+    def lacking(self, lane: str) -> tuple[str, ...]:
+        """Those of them that a campaign of this lane must reach."""
+        return tuple(name for name in self.missing if lane in MARKS[name].lanes)
