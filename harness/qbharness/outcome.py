@@ -72,6 +72,8 @@ class Outcome:
     reproduce: str = ""
     exposures: tuple[Exposure, ...] = ()
     other_opinions: tuple[OtherOpinion, ...] = ()
+    refused: str = ""
+    """Why a person in QuickBooks could not take a step of the story; then there is no verdict."""
     seconds: float = field(default=0.0, eq=False)
     output: str = field(default="", repr=False, eq=False)
     """The last lines that the server printed, secrets masked: raw, never in a history."""

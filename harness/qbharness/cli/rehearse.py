@@ -10,8 +10,9 @@ from qbharness.cli.options import CONSENT
 @click.command("rehearse")
 @click.argument("procedure_name", metavar="PROCEDURE")
 @click.option(
-    "--on", "incidents", multiple=True, required=True, metavar="INCIDENT", help="Tried on this; repeat it."
+    "--on", "incidents", multiple=True, required=True, metavar="INCIDENT...", help="Tried on these."
 )
+@click.argument("further", nargs=-1, metavar="")
 @click.option(
     "--target",
     "target_name",
@@ -25,11 +26,14 @@ from qbharness.cli.options import CONSENT
 def command(
     procedure_name: str,
     incidents: tuple[str, ...],
+    further: tuple[str, ...],
     target_name: str,
     reports: tuple[str, ...],
     consume_real_queue: bool,
 ) -> None:
     """Try a cleanup procedure on a copy of an incident: SAFE (exit 0), UNSAFE (1), or no verdict (6).
+
+    PROCEDURE and INCIDENT are files, folders or bundled names (`--on incidents`: on all of them).
 
     The incident is played to its bad state, then the procedure's steps, then two more updates; then the
     books are judged: is every Work Block's time in QuickBooks once?
@@ -49,7 +53,7 @@ def command(
     target = read_target(target_name)
     check_target(target, consume_real_queue=consume_real_queue)
     plan = Plan((), target, consume_real_queue=consume_real_queue)
-    pairs = [(p, i) for p in load([procedure_name]) for i in load(incidents)]
+    pairs = [(p, i) for p in load([procedure_name]) for i in load([*incidents, *further])]
     with tempfile.TemporaryDirectory(prefix="qbharness-") as folder, Players(plan, Path(folder)) as players:
         rehearsals = tuple(rehearse(p, i, players.play, target=target.name) for p, i in pairs)
     for rehearsal in rehearsals:

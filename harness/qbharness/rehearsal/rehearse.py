@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from typing import final
+from typing import Final, final
 
 from attrs import evolve, frozen
 
@@ -30,7 +30,7 @@ class Advice(enum.Enum):
     SAFE = "SAFE"
     UNSAFE = "UNSAFE"
     STOPS = "STOPS"
-    """The procedure itself tells to look, and what it looks for is not so: it is not for this incident."""
+    """A step cannot be taken, or tells to look for what is not so: the procedure is not for this incident."""
     UNKNOWN = "UNKNOWN"
 
 
@@ -80,37 +80,78 @@ def rehearse(procedure: Scenario, incident: Scenario, play: Play, *, target: str
     """Try ``procedure`` after ``incident``; raises :class:`UsageProblem` where they do not fit together."""
     _fit_together(procedure, incident)
     moments: list[Moment] = []
-    before = Ledger(moment="", entries=())
-    trouble = ""
+    before = _NOTHING
     for length in range(len(procedure.steps) + 1):
         outcome = play(_beginning(procedure, incident, length))
-        if outcome.judgement is None:
-            return Rehearsal(
-                procedure, incident, target, Advice.UNKNOWN, outcome.reason, length, before, before, ()
-            )
         looked = outcome.history.all(Ledger)
-        before = next(ledger for ledger in looked if ledger.moment == "expected")
+        before = next((ledger for ledger in looked if ledger.moment == "expected"), before)
+        trouble = _cannot_go_on(procedure, outcome, length)
+        if trouble is None and outcome.judgement is None:
+            after = moments[-1].ledger if moments else before
+            return Rehearsal(
+                procedure, incident, target, Advice.UNKNOWN, outcome.reason, length, before, after, ()
+            )
+        if trouble is not None:
+            return _stopped(
+                Rehearsal(
+                    procedure,
+                    incident,
+                    target,
+                    Advice.STOPS,
+                    trouble,
+                    length,
+                    before,
+                    moments[-1].ledger,
+                    moments[-1].findings,
+                ),
+                moments,
+            )
         moments.append(Moment(books(outcome.history), looked[-1]))
-        if trouble := _fails_to_find(procedure, outcome, length):
-            break
     last = moments[-1]
-    if trouble:
-        return Rehearsal(
-            procedure,
-            incident,
-            target,
-            Advice.STOPS,
-            trouble,
-            len(moments) - 1,
-            before,
-            last.ledger,
-            last.findings,
-        )
     wrong = [finding for finding in last.findings if not finding.is_right]
     advice = Advice.UNSAFE if wrong else Advice.SAFE
     harmful = max((_since(moments, finding.block) for finding in wrong), default=0)
-    reason = " ".join(finding.sentence for finding in wrong) or "Every Work Block is in the books once."
+    reason = _sentences(wrong) or "Every Work Block is in the books once."
     return Rehearsal(procedure, incident, target, advice, reason, harmful, before, last.ledger, last.findings)
+
+
+_NOTHING: Final = Ledger(moment="", entries=())
+
+
+def _cannot_go_on(procedure: Scenario, outcome: Outcome, length: int) -> str | None:
+    """Why a person stops at the last step of this beginning; None: they go on.
+
+    QuickBooks does not let them, or what the step tells to look for is not so. Anything else that gave no
+    verdict (a server that does not start) says nothing about the procedure.
+    """
+    if not length:
+        return None
+    if outcome.refused:
+        return outcome.refused
+    looks = isinstance(procedure.steps[length - 1], Expect)
+    if not looks or outcome.judgement is None or outcome.status is not Status.BROKEN:
+        return None
+    missed = [each for each in outcome.judgement.broken if each.check == "expectation"]
+    return missed[-1].sentence if missed else None
+
+
+def _stopped(rehearsal: Rehearsal, moments: list[Moment]) -> Rehearsal:
+    """A procedure that breaks off is still unsafe where what was done until then did harm."""
+    harmed = [
+        finding
+        for finding in moments[-1].findings
+        if not finding.is_right and moments[0].state_of(finding.block) != finding.state
+    ]
+    if not harmed:
+        return rehearsal
+    number = rehearsal.harmful
+    reason = f"{_sentences(harmed)} And step {number} cannot be taken then: {rehearsal.reason}"
+    harmful = max(_since(moments, finding.block) for finding in harmed)
+    return evolve(rehearsal, advice=Advice.UNSAFE, reason=reason, harmful=harmful)
+
+
+def _sentences(findings: list[BooksFinding]) -> str:
+    return " ".join(finding.sentence for finding in findings)
 
 
 def _fit_together(procedure: Scenario, incident: Scenario) -> None:
@@ -129,14 +170,6 @@ def _beginning(procedure: Scenario, incident: Scenario, length: int) -> Scenario
     """The incident, a look at its timesheet, and the first steps of the procedure."""
     steps = (*incident.steps, Expect(expectations=()), *procedure.steps[:length])
     return evolve(incident, name=procedure.name, steps=steps, expect=())
-
-
-def _fails_to_find(procedure: Scenario, outcome: Outcome, length: int) -> str:
-    """What a looking step of the procedure does not find, or ``""``."""
-    if not length or not isinstance(procedure.steps[length - 1], Expect) or outcome.judgement is None:
-        return ""
-    broken = [each for each in outcome.judgement.broken if each.check == "expectation"]
-    return broken[-1].sentence if broken and outcome.status is Status.BROKEN else ""
 
 
 def _since(moments: list[Moment], block: str) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from qbharness.rehearsal.rehearse import Advice, Rehearsal, words
-from qbharness.reports.sheet import Sheet, laid_out, table
+from qbharness.rehearsal.side_by_side import HEADINGS, SideBySide, side_by_side, table
+from qbharness.reports.files import write as write_file
+from qbharness.reports.texts import one_line
 from qbsim.errors import UsageProblem
 
 _HEADLINES: Final = {
@@ -18,32 +22,50 @@ _HEADLINES: Final = {
 }
 
 
+_CODES: Final = (
+    (re.compile(r"QuickBooks does not let (\w+) do that: .*QuickBooks error message: "), "QuickBooks says: "),
+    (re.compile(r" \(line \d+\)"), ""),
+    (re.compile(r" \(TxnID [^)]*\)"), ""),
+)
+"""What is for programs in a sentence, and what people read instead."""
+
+_WIDTH: Final = 100
+
+
 def verdict(rehearsal: Rehearsal) -> str:
     """One or two sentences: what happens, and which step does it."""
-    told = rehearsal.reason
+    told = one_line(rehearsal.reason)
+    for code, instead in _CODES:
+        told = code.sub(instead, told)
     if rehearsal.advice is Advice.UNSAFE and rehearsal.harmful:
         return f'It is step {rehearsal.harmful} that does it ("{rehearsal.step}"). {told}'
     if rehearsal.advice is Advice.UNSAFE:
         return f"It leaves the trouble as it is. {told}"
     if rehearsal.advice is Advice.STOPS:
-        return f'Step {rehearsal.harmful} says: "{rehearsal.step}" That is not so here. {told}'
+        return f'Step {rehearsal.harmful} ("{rehearsal.step}") cannot be taken here. {told}'
     return told
 
 
 def lines(rehearsal: Rehearsal) -> Iterator[str]:
     """For a terminal."""
-    yield f"{rehearsal.advice.value}  {rehearsal.procedure.name}"
-    yield f"  on: {rehearsal.incident.name} (server: {rehearsal.target})"
-    yield f"  {verdict(rehearsal)}"
+    yield f"{rehearsal.advice.value}  {one_line(rehearsal.procedure.name)}"
+    yield f"  on: {one_line(rehearsal.incident.name)} (server: {rehearsal.target})"
+    yield from _wrapped(verdict(rehearsal), "  ", "  ")
+    yield ""
     for number, step in enumerate(rehearsal.procedure.steps, start=1):
         mark = ">" if number == _marked(rehearsal) else " "
-        yield f"  {mark} {number}. {words(step)}"
-    yield "  The timesheet:"
-    yield from (f"    {line}" for line in table(_sheets(rehearsal)))
+        yield from _wrapped(one_line(words(step)), f"  {mark} {number}. ", "       ")
+    yield ""
+    yield from (f"  {line}".rstrip() for line in table(sheets(rehearsal)))
 
 
-def _sheets(rehearsal: Rehearsal) -> tuple[Sheet, ...]:
-    return laid_out((("before", rehearsal.before), ("after", rehearsal.after)))
+def _wrapped(text: str, first: str, other: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=other, break_on_hyphens=False)
+
+
+def sheets(rehearsal: Rehearsal) -> SideBySide:
+    """The timesheet before the procedure and after it, entry by entry."""
+    return side_by_side(rehearsal.before, rehearsal.after)
 
 
 def markdown(rehearsals: Iterable[Rehearsal]) -> str:
@@ -59,9 +81,7 @@ def markdown(rehearsals: Iterable[Rehearsal]) -> str:
             "",
         ]
         parts += [f"{n}. {_md(words(step))}" for n, step in enumerate(rehearsal.procedure.steps, start=1)]
-        for sheet in _sheets(rehearsal):
-            parts += ["", f"**The timesheet {sheet.moment}**", "", *_md_table(sheet)]
-        parts.append("")
+        parts += ["", *_md_table(sheets(rehearsal)), ""]
     return "\n".join(parts)
 
 
@@ -70,12 +90,11 @@ def _md(text: str) -> str:
     return " ".join(escaped.split())
 
 
-def _md_table(sheet: Sheet) -> list[str]:
-    if not sheet.rows:
-        return ["(empty)"]
-    rows = [sheet.columns, ("---",) * len(sheet.columns)]
-    shown = [*rows, *(tuple(map(_md, row.cells)) for row in sheet.rows)]
-    return ["| " + " | ".join(cells) + " |" for cells in shown]
+def _md_table(both: SideBySide) -> list[str]:
+    rows = [(_md(row.sentence("before")), _md(row.sentence("after"))) for row in both.rows]
+    rows = rows or [("(empty)", "(empty)")]
+    header = [(HEADINGS["before"], HEADINGS["after"]), ("---", "---")]
+    return [f"| {left} | {right} |" for left, right in (*header, *rows)]
 
 
 def page(rehearsals: Iterable[Rehearsal]) -> str:
@@ -90,7 +109,7 @@ def page(rehearsals: Iterable[Rehearsal]) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        headlines=_HEADLINES, verdict=verdict, words=words, sheets=_sheets, marked=_marked
+        headlines=_HEADLINES, verdict=verdict, words=words, sheets=sheets, marked=_marked, moments=HEADINGS
     )
     return environment.get_template("page.html.jinja").render(rehearsals=tuple(rehearsals))
 
@@ -108,4 +127,6 @@ def write(rehearsals: tuple[Rehearsal, ...], spec: str) -> None:
     kind, equals, name = spec.partition("=")
     if kind not in _WRITERS or not equals or not name:
         raise UsageProblem(f"There is no rehearsal report {spec!r}.", cure="Write md=FILE or html=FILE.")
-    Path(name).write_text(_WRITERS[kind](rehearsals), encoding="utf-8")
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, _WRITERS[kind](rehearsals))

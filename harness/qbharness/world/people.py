@@ -8,8 +8,9 @@ from typing import Any, Final
 from qbharness.history import ProcessChanged
 from qbharness.scenario import steps
 from qbharness.scenario.model import BlockFields, Selector
+from qbharness.world.refused import refused
 from qbharness.world.world import World
-from qbsim.errors import SetUpProblem, UsageProblem
+from qbsim.errors import UsageProblem
 from qbsim.quickbooks import Selector as TimesheetSelector
 from qbsim.quickbooks import people
 
@@ -149,11 +150,8 @@ def _as_act(perform: _Act) -> Callable[[World, Any], Iterator[None]]:
     def act(world: World, step: steps.Step) -> Iterator[None]:
         try:
             perform(world, step)
-        except UsageProblem as refused:
-            where = f"{step.place}: " if step.place else ""
-            raise SetUpProblem(
-                f"{where}The step {step.word!r} could not be taken: {refused.sentence}", cure=refused.cure
-            ) from refused
+        except UsageProblem as reason:
+            raise refused(step, reason) from reason
         yield
 
     return act

@@ -21,6 +21,7 @@ from qbharness.targets.target import Target
 from qbharness.world.executor import play
 from qbharness.world.known_breaks import as_declared
 from qbharness.world.needs import why_not
+from qbharness.world.refused import StepRefused
 from qbharness.world.watchdog import DEFAULT_LIMITS, Limits, TimeLimit
 from qbsim.certainty import Certainty
 from qbsim.connector.transport import Transport
@@ -77,6 +78,7 @@ def run_scenario(
             history=History((*heard, Undetermined(n=len(heard) + 1, reason=str(trouble)))),
             reason=str(trouble),
             output=_last_words(target, trouble),
+            refused=trouble.why if isinstance(trouble, StepRefused) else "",
         )
         if isinstance(trouble, TimeLimit):
             _begin_afresh(target)
