@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from benchmarks import Line, rate
+from benchmarks import Line, rates
 from history_support import JANE, shifted
 from ideal_server import Ideal
 
@@ -32,9 +32,10 @@ def bench_judging() -> Iterable[Line]:
         def read(lines: list[str] = lines) -> History:
             return History(from_line(line) for line in lines)
 
+        ours, reference = rates(lambda history=history: judge(history), read)
         yield Line(
             f"judge a history of {len(history)} events",
-            rate(lambda history=history: judge(history)),
-            rate(read),
+            ours,
+            reference,
             bar="above 1: judging costs less than reading the same history from NDJSON",
         )

@@ -26,19 +26,32 @@ class Line:
 
 def rate(work: Callable[[], object], *, seconds: float = 1.0, batch: int = 1) -> float:
     """How often a second ``work`` runs (``batch`` units a call), the best of three equal slices."""
-    work()
-    best = 0.0
+    (best,) = rates(work, seconds=seconds, slices=3, batch=batch)
+    return best
+
+
+def rates(
+    *works: Callable[[], object], seconds: float = 1.0, slices: int = 10, batch: int = 1
+) -> tuple[float, ...]:
+    """How often a second each of these runs, the best of its slices.
+
+    They take turns, so that what else the machine has to do at a moment slows all of them.
+    """
+    for work in works:
+        work()
+    best = [0.0] * len(works)
     gc.disable()
     try:
-        for _ in range(3):
+        for number in range(slices * len(works)):
+            which = number % len(works)
             runs, start = 0, time.perf_counter()
-            while (spent := time.perf_counter() - start) < seconds / 3:
-                work()
+            while (spent := time.perf_counter() - start) < seconds / slices:
+                works[which]()
                 runs += batch
-            best = max(best, runs / spent)
+            best[which] = max(best[which], runs / spent)
     finally:
         gc.enable()
-    return best
+    return tuple(best)
 
 
 def seconds_of(work: Callable[[], object]) -> float:

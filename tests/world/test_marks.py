@@ -111,9 +111,10 @@ def test_what_a_server_invents_for_its_marks_is_named_in_the_history(server: str
 def test_every_bundled_story_holds_on_a_server_that_marks_its_entries(tmp_path: Path) -> None:
     with serving("notes", tmp_path) as players:
         found = {str(story.place): players.play(story) for story in load(())}
-    played = {name: each for name, each in found.items() if each.status is not Status.SKIPPED}
+    # A query instead of the same bytes: what strikes the second hand-out of one block never comes about.
+    played = {name: each for name, each in found.items() if "did not strike" not in each.reason}
     assert {name: each.reason for name, each in played.items() if each.status is not Status.HELD} == {}
-    assert len(played) > 80
+    assert len(played) > len(found) - 3
     marked = [
         event.after.mark
         for each in played.values()

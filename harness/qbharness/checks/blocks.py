@@ -37,7 +37,7 @@ class BlockStory:
     """All that the owner of the server did with one block; ``changes`` in order, the first adds it.
 
     ``deleted`` is the line at which it surely went. ``certain`` is False where the outcome of one of the
-    owner's operations is not known.
+    owner's operations is not known. ``can_be_delivered``: would QuickBooks' gates let its latest contents in?
     """
 
     block: str
@@ -45,6 +45,7 @@ class BlockStory:
     changes: tuple[BlockChanged, ...]
     deleted: int | None
     certain: bool
+    can_be_delivered: bool
 
     @property
     def hours(self) -> Hours:
@@ -58,9 +59,10 @@ class BlockStory:
 
     def fits(self, hours: Hours, key: Key, start: int, end: int) -> bool:
         """Does a version that was current between two lines have these contents?"""
-        return any(
-            version.has(hours, key) and version.current_between(start, end) for version in self.versions
-        )
+        for version in self.versions:
+            if version.has(hours, key) and version.current_between(start, end):
+                return True
+        return False
 
     def lines_of(self, change: str) -> tuple[int, ...]:
         """The lines at which the owner did this."""
@@ -71,11 +73,6 @@ class BlockStory:
         """The last mark that the owner set by hand: ``marked sent`` or ``marked not sent``."""
         marks = [event for event in self.changes if event.change.startswith("marked")]
         return marks[-1] if marks else None
-
-    @property
-    def can_be_delivered(self) -> bool:
-        """Would QuickBooks' gates let its contents in?"""
-        return can_be_delivered(self.hours)
 
 
 def stories(events: Iterable[BlockChanged]) -> dict[str, BlockStory]:
@@ -99,7 +96,9 @@ def _story(block: str, events: tuple[BlockChanged, ...]) -> BlockStory:
             deleted = event.n if event.certain else deleted
         elif event.hours is not None:
             versions.append(Version(event.hours, key_of(event.hours), event.n, None))
-    return BlockStory(block, tuple(versions), events, deleted, all(event.certain for event in events))
+    deliverable = bool(versions) and can_be_delivered(versions[-1].hours)
+    certain = all(event.certain for event in events)
+    return BlockStory(block, tuple(versions), events, deleted, certain, deliverable)
 
 
 def _closed(version: Version, line: int) -> Version:

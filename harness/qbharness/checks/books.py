@@ -13,7 +13,7 @@ from typing import Final, final
 from attrs import frozen
 
 from qbharness.checks.blocks import BlockStory
-from qbharness.checks.contents import key_of
+from qbharness.checks.contents import looks_of
 from qbharness.checks.landings import Landing
 from qbharness.checks.matching import Case
 from qbharness.checks.owed import Owed
@@ -114,11 +114,11 @@ def _fitting(case: Case, entry: Entry) -> tuple[str, ...]:
     if landing is not None:
         return case.fitting[landing.entry.n]
     line = len(case.history)
-    looks = [entry.hours, case.renames.formerly(entry.hours, line)]
+    looks = looks_of(entry.hours, case.renames.formerly(entry.hours, line))
     return tuple(
-        name
-        for name, block in case.blocks.items()
-        if any(block.fits(look, key_of(look), 0, line) for look in looks)
+        block.block
+        for block in case.blocks_like(*(key for _, key in looks))
+        if any(block.fits(look, key, 0, line) for look, key in looks)
     )
 
 

@@ -33,6 +33,12 @@ def key_of(hours: Hours) -> Key:
     )
 
 
+def looks_of(*rows: Hours) -> tuple[tuple[Hours, Key], ...]:
+    """Rows that may stand for one entry, each different one once, with its key."""
+    different = {id(row): row for row in rows}.values()
+    return tuple({(key := key_of(row)): (row, key) for row in different}.values())
+
+
 def bills_alike(one: Hours, other: Hours) -> bool:
     """May both be the same row, as far as billing goes?  Where one does not say, yes."""
     return one.billable is None or other.billable is None or one.billable == other.billable

@@ -128,11 +128,8 @@ def _done(case: Case, line: int) -> list[tuple[str, ...]]:
     """For every entry that was there by a line, or was said to be there, the blocks whose it may be."""
     calls = {landing.entry.call for landing in case.all_landings if landing.entry.n < line}
     said = [call for call, n in case.answered_well.items() if n < line and call not in calls]
-    blocks = case.blocks.items()
-    return [names for n, names in case.fitting.items() if n < line] + [
-        tuple(name for name, block in blocks if any(h.call == call for h in case.hand_outs_of(block)))
-        for call in said
-    ]
+    there = [names for n, names in case.fitting.items() if n < line]
+    return there + [case.handed_out_by[call] for call in said]
 
 
 def _overlaps(case: Case, update: Update) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, final
 from attrs import frozen
 
 from qbharness.checks.blocks import BlockStory
-from qbharness.checks.contents import Key, key_of
+from qbharness.checks.contents import Key, looks_of
 from qbharness.checks.updates import ADD
 from qbharness.history import Answer, Committed, HandedOut, Hours, OfferedEntry, Processed
 
@@ -97,7 +97,7 @@ def _landing(
         hours,
         handed,
         offer.block if offer is not None else None,
-        tuple({(key := key_of(look)): (look, key) for look in looks}.values()),
+        looks_of(*looks),
         reading.window(handed) if handed else (0, row.n),
         known_at,
         perhaps,

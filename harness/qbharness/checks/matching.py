@@ -15,13 +15,13 @@ from attrs import frozen
 
 from qbharness.checks.blocks import BlockStory
 from qbharness.checks.cheapest import cheapest
-from qbharness.checks.contents import can_be_delivered, key_of
+from qbharness.checks.contents import Key, key_of, looks_of
 from qbharness.checks.landings import Landing
 from qbharness.checks.owed import Owed, owed
 from qbharness.checks.places import Places
 from qbharness.checks.reading import Reading
 from qbharness.checks.updates import Refusal
-from qbharness.history import HandedOut, ServerListed
+from qbharness.history import HandedOut, OfferedEntry, ServerListed
 
 
 @final
@@ -56,11 +56,39 @@ class Case(Reading):
     @cached_property
     def fitting(self) -> dict[int, tuple[str, ...]]:
         """Line of a landing, wherever it landed, to the blocks whose it may be."""
-        blocks = self.blocks.values()
         return {
-            landing.entry.n: tuple(block.block for block in blocks if landing.is_of(block))
+            landing.entry.n: tuple(
+                block.block
+                for block in self.blocks_like(*(key for _, key in landing.looks))
+                if landing.is_of(block)
+            )
             for landing in self.all_landings
         }
+
+    def blocks_like(self, *keys: Key) -> tuple[BlockStory, ...]:
+        """The blocks that ever had contents with one of these keys, in order of appearance."""
+        if len(keys) == 1:
+            return self._of_key.get(keys[0], ())
+        wanted = {block.block for key in keys for block in self._of_key.get(key, ())}
+        return tuple(block for name, block in self.blocks.items() if name in wanted)
+
+    @cached_property
+    def _of_key(self) -> dict[Key, tuple[BlockStory, ...]]:
+        found: dict[Key, tuple[BlockStory, ...]] = {}
+        for block in self.blocks.values():
+            for key in {version.key for version in block.versions}:
+                found[key] = (*found.get(key, ()), block)
+        return found
+
+    def offered_blocks(self, handed: HandedOut, entry: OfferedEntry, start: int) -> tuple[BlockStory, ...]:
+        """The blocks whose hand-out an entry could be, by contents that were current from a line on."""
+        looks = looks_of(entry.hours, self.renames.formerly(entry.hours, handed.n))
+        return tuple(
+            block
+            for block in self.blocks_like(*(key for _, key in looks))
+            if entry.block in {None, block.block}
+            and any(block.fits(hours, key, start, handed.n) for hours, key in looks)
+        )
 
     @cached_property
     def flagged(self) -> frozenset[str]:
@@ -71,9 +99,7 @@ class Case(Reading):
     @cached_property
     def has_undeliverable(self) -> bool:
         """Is there a block that no gate of QuickBooks would let in?"""
-        return any(
-            not can_be_delivered(block.hours) and block.deleted is None for block in self.blocks.values()
-        )
+        return any(not block.can_be_delivered and block.deleted is None for block in self.blocks.values())
 
     def hand_outs_of(self, block: BlockStory) -> tuple[HandedOut, ...]:
         """Every hand-out that could be of a block."""
@@ -81,22 +107,22 @@ class Case(Reading):
 
     @cached_property
     def _hand_outs_of(self) -> dict[str, tuple[HandedOut, ...]]:
-        offers = [
-            (handed, entry, key_of(entry.hours), self.renames.formerly(entry.hours, handed.n))
-            for handed in self.hand_outs.values()
-            for entry in handed.entries
-        ]
+        found: dict[str, tuple[HandedOut, ...]] = {}
+        for call, names in self.handed_out_by.items():
+            for name in names:
+                found[name] = (*found.get(name, ()), self.hand_outs[call])
+        return found
+
+    @cached_property
+    def handed_out_by(self) -> dict[int, tuple[str, ...]]:
+        """Call number of a hand-out to the blocks of which it could be."""
         return {
-            name: tuple(
-                handed
-                for handed, entry, key, formerly in offers
-                if entry.block in {None, name}
-                and (
-                    block.fits(entry.hours, key, 0, handed.n)
-                    or (formerly is not entry.hours and block.fits(formerly, key_of(formerly), 0, handed.n))
+            call: tuple(
+                dict.fromkeys(
+                    block.block for entry in handed.entries for block in self.offered_blocks(handed, entry, 0)
                 )
             )
-            for name, block in self.blocks.items()
+            for call, handed in self.hand_outs.items()
         }
 
     def is_about(self, refusal: Refusal, block: BlockStory) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from qbharness.checks.contents import key_of
 from qbharness.checks.matching import Case
 from qbharness.checks.registry import Sayings, broken, check
 from qbharness.history import HandedOut, OfferedEntry
@@ -17,8 +16,11 @@ from qbharness.history import HandedOut, OfferedEntry
 def period_respected(case: Case) -> Sayings:
     for handed in case.hand_outs.values():
         for entry in handed.entries:
-            names = _blocks_of(case, handed, entry)
-            if names and not _was_selected(case, handed, entry, names[0]):
+            if case.periods.ever(entry.hours.date, *case.window(handed)):
+                continue
+            blocks = case.offered_blocks(handed, entry, case.window(handed)[0])
+            names = [block.block for block in blocks]
+            if names and not _was_in_doubt(case, handed, entry, names[0]):
                 yield broken(
                     "outside the period",
                     f"Block {names[0]} of {entry.hours.date} was handed out, but the selected period was "
@@ -28,20 +30,8 @@ def period_respected(case: Case) -> Sayings:
                 )
 
 
-def _blocks_of(case: Case, handed: HandedOut, entry: OfferedEntry) -> list[str]:
-    key, (start, end) = key_of(entry.hours), case.window(handed)
-    formerly = case.renames.formerly(entry.hours, handed.n)
-    return [
-        name
-        for name, block in case.blocks.items()
-        if block.fits(entry.hours, key, start, end) or block.fits(formerly, key_of(formerly), start, end)
-    ]
-
-
-def _was_selected(case: Case, handed: HandedOut, entry: OfferedEntry, name: str) -> bool:
-    start, end = case.window(handed)
-    if case.periods.ever(entry.hours.date, start, end):
-        return True
+def _was_in_doubt(case: Case, handed: HandedOut, entry: OfferedEntry, name: str) -> bool:
+    """Was it handed out before, while its day was selected, and never settled?"""
     earlier = [other for other in case.hand_outs_of(case.blocks[name]) if other.n < handed.n]
     return any(
         not case.is_settled(other) and case.periods.ever(entry.hours.date, *case.window(other))
