@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 from bundled_servers_support import PASSWORD, USER, Killed, ProcessServer, QuickBooks, Update, block, update
 
+from qbharness.servers.command import _listen
 from qbharness.servers.failpoints import NAMES
 
 
@@ -45,6 +48,27 @@ def test_it_says_where_it_listens_and_stops_when_asked_to(server: ProcessServer)
     assert server.api("GET", "/api/health")["ok"] is True
     server.stop(signal.SIGTERM)
     assert server.process.returncode == 0
+
+
+def test_an_answer_does_not_wait_for_the_acknowledgement_of_the_last_one() -> None:
+    """Nagle's algorithm is off on every connection that asyncio takes from our socket."""
+
+    async def connected() -> int:
+        options: asyncio.Queue[int] = asyncio.Queue()
+
+        async def taken(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            accepted = writer.get_extra_info("socket")
+            options.put_nowait(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with _listen(0) as listener:
+            async with await asyncio.start_server(taken, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                option = await options.get()
+                writer.close()
+        return option
+
+    assert asyncio.run(connected()) != 0
 
 
 @pytest.mark.parametrize("name", NAMES)
