@@ -447,6 +447,18 @@ def test_the_server_shows_which_version_is_in_quickbooks() -> None:
         assert [f.key for f in judge(story.rest()).broken] == expected
 
 
+def test_a_block_that_a_person_calls_sent_may_be_called_sent_in_any_version() -> None:
+    story = roof()
+    story.start()
+    call = story.hand_out(JANE)
+    story.answer(call, story.commit(call, JANE), reached=False)
+    story.end("failed")
+    story.edit("roof", SHORTER)
+    story.mark("roof", "marked sent")
+    story.list_rows(ListedBlock("roof", "sent", sent_version=2))
+    assert judge(story.rest()).broken == ()
+
+
 def test_of_two_equal_blocks_it_does_not_matter_which_one_is_called_sent() -> None:
     for names in (("roof", "attic"), ("attic", "roof")):
         story = roof()

@@ -197,6 +197,36 @@ def test_a_stale_refusal_may_be_shown_once_and_the_block_comes_an_update_later()
     assert told(story.rest()) == []
 
 
+def refused_twice_under_one_id(*rows: tuple[str, str]) -> Story:
+    """The second time from QuickBooks' memory; ``rows`` of the lists (action, name) come in between."""
+    story = roof()
+    story.block("gutter", GUTTER)
+    story.deliver(GUTTER)
+    story.start()
+    story.refuse(story.hand_out(JANE, set_id="set#1"))
+    story.stop()
+    for action, name in rows:
+        story.journal(action, f"id of {name}", record="Customer", name=name)
+    story.start()
+    story.refuse(story.hand_out(JANE, set_id="set#1"), replayed=True)
+    story.stop()
+    return story
+
+
+def test_a_remembered_refusal_stands_no_more_when_the_missing_name_was_added() -> None:
+    story = refused_twice_under_one_id(("add", "Acme:Roof"))
+    assert told(story.rest(idle=False)) == [(Verdict.BROKEN, "lost")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [(), (("add", "Somebody else"),), (("add", "Acme:Roof"), ("delete", "Acme:Roof"))],
+    ids=["nothing was added", "another name was added", "it was deleted again"],
+)
+def test_a_remembered_refusal_stands_while_the_name_is_missing(rows: tuple[tuple[str, str], ...]) -> None:
+    assert told(refused_twice_under_one_id(*rows).rest(idle=False)) == []
+
+
 # ------------------------------------------------------------------------------- standing mismatch
 
 

@@ -109,6 +109,10 @@ def _pointers(case: Case, rows: dict[str, ListedBlock], line: int) -> Iterable[S
         landed = case.assignment.landed.get(name, ())
         if row.sent_version is None or not landed or row.state != "sent" or case.sharers(block) > 1:
             continue
+        if block.lines_of("marked sent") or case.restored_server is not None:
+            continue  # what a person says, or a server that was set back, is no version that was offered
+        if block.lines_of("marked sent"):
+            continue  # the version that somebody saw and marked, whatever landed
         versions = block.versions[row.sent_version - 1 : row.sent_version] if row.sent_version > 0 else ()
         if not any(version.has(hours, key) for version in versions for hours, key in landed[-1].looks):
             yield broken(

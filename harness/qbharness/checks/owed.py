@@ -14,7 +14,8 @@ from attrs import frozen
 
 from qbharness.checks.blocks import BlockStory
 from qbharness.checks.landings import Landing
-from qbharness.history import BlockChanged, HandedOut
+from qbharness.checks.updates import Refusal
+from qbharness.history import BlockChanged, Committed, HandedOut
 
 if TYPE_CHECKING:
     from qbharness.checks.matching import Case
@@ -62,9 +63,22 @@ def _waits(case: Case, block: BlockStory) -> bool:
     if not block.can_be_delivered:
         return True
     if case.contract["on_mismatch"] == "stop":
-        return deciding.mismatch is not None or (case.has_undeliverable and _ends_in_words(case))
-    refusals = [*deciding.refused, *deciding.unmet]
+        stands = deciding.mismatch is not None and not _is_old_news(case, deciding.mismatch)
+        return stands or (case.has_undeliverable and _ends_in_words(case))
+    refusals = [each for each in (*deciding.refused, *deciding.unmet) if not _is_old_news(case, each)]
     return any(case.is_about(refusal, block) for refusal in refusals)
+
+
+def _is_old_news(case: Case, refusal: Refusal) -> bool:
+    """Is it QuickBooks' memory of a refusal, and was what it misses added to the lists since?"""
+    name = refusal.handed.new_message_set_id
+    if not refusal.stale or not name:
+        return False
+    first = min(handed.n for handed in case.all(HandedOut) if handed.new_message_set_id == name)
+    since = [row for row in case.all(Committed) if first < row.n < refusal.n and row.actor == "person"]
+    added = {row.record_id for row in since if row.action == "add" and row.name in refusal.names}
+    touched = {row.record_id for row in since if row.action != "add" and row.record_id}
+    return bool(added - touched)
 
 
 def _ends_in_words(case: Case) -> bool:

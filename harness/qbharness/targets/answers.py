@@ -34,12 +34,16 @@ class Answer:
 @final
 @frozen
 class ListedBlock:
-    """One line of the server's own list. ``state`` is one of ours, or None if the list has none."""
+    """One line of the server's own list. ``state`` is one of ours, or None if the list has none.
+
+    ``sent_version`` is the version that the server says is in QuickBooks: 1 as added, 2 after the first edit.
+    """
 
     id: str
     state: str | None = None
     txn_id: str | None = None
     version: str | None = None
+    sent_version: int | None = None
 
 
 def from_text(text: str) -> Answer:
@@ -112,9 +116,11 @@ def _listed(operation: Operation, item: object, answer: Answer) -> ListedBlock:
     if identity is None:
         raise _lacks("list_blocks", "id", operation, answer)
     given = {name: _field(operation, name, part, row) for name in ("txn_id", "version")}
+    sent_version = as_word(_field(operation, "sent_version", part, row))
     return ListedBlock(
         as_word(identity),
         _state(operation, part, row),
+        sent_version=int(sent_version) if sent_version.isdecimal() else None,
         **{name: None if value in (None, "") else as_word(value) for name, value in given.items()},
     )
 

@@ -123,7 +123,7 @@ _ACTIONS: Final[Mapping[str, Key]] = {
 
 _MAPPED: Final[Mapping[str, tuple[str, ...]]] = {
     "add_block": ("id",),
-    "list_blocks": ("blocks", "id", "state", "txn_id", "version"),
+    "list_blocks": ("blocks", "id", "state", "txn_id", "version", "sent_version"),
 }
 """What the answer of an operation can be asked for."""
 

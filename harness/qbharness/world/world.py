@@ -234,7 +234,7 @@ class World:
         if not self.target.can("list_blocks"):
             return
         rows = [
-            ListedBlock(alias, row.state, row.txn_id)
+            ListedBlock(alias, row.state, row.txn_id, row.sent_version)
             for row in self.target.list_blocks()
             if (alias := self.book.alias_of(row.id)) is not None
         ]
