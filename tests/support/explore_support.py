@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,3 +38,44 @@ def lost_answer() -> Scenario:
 def unfired() -> Scenario:
     """A fault on a call that never comes."""
     return one_update(ReplyLost(anchor=Anchor(call="receiveResponseXML", number=9)))
+
+
+def drawn_plans(profile: str, examples: int, seed: int = 0, focus: str = "") -> list[Scenario]:
+    """The plans that a campaign would play."""
+    from qbharness.explore.campaign import Campaign
+    from qbharness.explore.strategies import PROFILES
+    from qbharness.history import History
+    from qbharness.outcome import Outcome, Status
+
+    plans: list[Scenario] = []
+
+    def note(scenario: Scenario) -> Outcome:
+        plans.append(scenario)
+        return Outcome(scenario, "none", Status.SKIPPED, History(), None)
+
+    Campaign(note).generated(PROFILES[profile], examples, at=seed, focus=focus)
+    return plans
+
+
+@contextmanager
+def command_line(folder: Path) -> Iterator[Callable[..., tuple[int, str]]]:
+    """The real command line in this process, in a folder of its own: words to (exit code, what it said)."""
+    import contextlib
+    import io
+    import sys
+
+    from qbharness import cli
+
+    def run(*words: str) -> tuple[int, str]:
+        said = io.StringIO()
+        before = sys.argv
+        sys.argv = ["qbharness", *words]
+        try:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                code = cli._run()
+        finally:
+            sys.argv = before
+        return code, said.getvalue()
+
+    with contextlib.chdir(folder):
+        yield run

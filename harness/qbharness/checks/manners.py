@@ -46,6 +46,8 @@ def stops_at_a_mismatch(case: Case) -> Sayings:
             if told is None or update.ended is None or not _is_wanted(case, refusal, told.n):
                 continue
             later = [each for each in update.handed_out if each.n > told.n and each.entries]
+            if later and not _is_wanted(case, refusal, later[0].n):
+                continue
             if later and not _tries_the_same(case, refusal, later[0]):
                 yield broken(
                     "went on",
@@ -101,8 +103,8 @@ def says_what_to_fix(case: Case) -> Sayings:
         mismatch = update.mismatch
         told = update.told(mismatch) if mismatch else None
         text = update.last_error_after(told.n) if told else None
-        if mismatch is None or text is None:
-            continue
+        if mismatch is None or text is None or update.disturbed:
+            continue  # another login has ended the session: its ticket is all that there is to say
         if not text.strip():
             yield broken(
                 "says nothing",

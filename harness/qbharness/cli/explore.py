@@ -4,164 +4,251 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from qbharness.cli.options import CONSENT, JOBS, STRICT
+from qbharness.cli.options import CONSENT, JOBS, STRICT, TARGET
 
 if TYPE_CHECKING:
     from qbharness.explore.campaign import Tally
-    from qbharness.explore.search import Batch
+    from qbharness.explore.progress import Progress
+    from qbharness.explore.search import Batch, Search
     from qbharness.running import Plan
+    from qbharness.scenario.model import Scenario
 
 _TIME = re.compile(r"(\d+)([smh])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
+def _duration(_ctx: click.Context, _param: click.Parameter, text: str) -> float | None:
+    found = _TIME.fullmatch(text)
+    if text and not found:
+        raise click.BadParameter("write 30s, 10m or 1h.")
+    return float(found[1]) * _SECONDS[found[2]] if found else None
+
+
+def _part(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise click.BadParameter("write 2/8 for the second of eight parts.")
+    return int(found[1]), int(found[2])
+
+
+def _range(_ctx: click.Context, _param: click.Parameter, text: str) -> range:
+    found = re.fullmatch(r"([1-3])(?:\.\.([1-3]))?", text)
+    if not found or (found[2] and found[1] > found[2]):
+        raise click.BadParameter("write 2 or 1..3.")
+    return range(int(found[1]), int(found[2] or found[1]) + 1)
+
+
+def _faults(_ctx: click.Context, _param: click.Parameter, text: str) -> int:
+    if text not in {"1", "2", "1..2"}:
+        raise click.BadParameter("write 1 (singles) or 2 (singles, and pairs of effects too).")
+    return int(text[-1])
+
+
 @click.command("explore")
-@click.option(
-    "--target", "target_name", default="exact", metavar="FILE|plain|exact", help="The server to judge."
-)
+@click.argument("paths", nargs=-1, metavar="[FILE]...")
+@TARGET
 @click.option("--examples", type=click.IntRange(1), default=None, help="Play so many drawn plans.")
-@click.option("--for", "duration", default="", metavar="10m", help="Play drawn plans for so long.")
-@click.option("--seed", type=int, default=0, help="Which plans are drawn.  [default: 0]")
+@click.option(
+    "--for", "seconds", default="", callback=_duration, metavar="10m", help="Begin no plan after so long."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Which plans are drawn.")
 @JOBS
 @click.option(
     "--profile", type=click.Choice(["quick", "deep"]), default="quick", help="How large the worlds are."
 )
-@click.option("--focus", default="", metavar="TEXT", help="Keep only failures whose check contains TEXT.")
 @click.option(
-    "--shard", "shard_text", default="1/1", metavar="K/N", help="Only the K-th of N parts, for CI matrices."
+    "--focus", default="", metavar="TEXT", help="Only plans with a step, fault, call or switch TEXT."
+)
+@click.option(
+    "--shard", default="1/1", callback=_part, metavar="K/N", help="Only the K-th of N parts, for CI matrices."
 )
 @click.option(
     "--exhaustive", is_flag=True, help="Place every fault in small worlds instead of drawing plans."
 )
-@click.option("--blocks", default="1..3", metavar="A..B", help="Exhaustive: worlds of so many blocks.")
-@click.option("--faults", type=click.IntRange(1, 2), default=1, help="Exhaustive: singles, or pairs too.")
+@click.option(
+    "--blocks", default="1..3", callback=_range, metavar="A..B", help="Exhaustive: worlds of so many blocks."
+)
+@click.option(
+    "--faults", default="1", callback=_faults, metavar="1..2", help="Exhaustive: singles, or pairs too."
+)
+@click.option("--sweep", is_flag=True, help="Exhaustive: under every value of every switch.")
 @click.option("--resume", is_flag=True, help="Exhaustive: go on where the last search was cut short.")
 @click.option("--show-reached", is_flag=True, help="Print which fault struck which call, how often.")
 @click.option("--require-reached", is_flag=True, help="A state that was never visited is not green.")
+@click.option("--restart-each", is_flag=True, help="Start the server afresh for each run, instead of reset.")
 @STRICT
 @CONSENT
-def command(
-    target_name: str,
-    examples: int | None,
-    duration: str,
-    seed: int,
-    jobs: int,
-    profile: str,
-    focus: str,
-    shard_text: str,
-    exhaustive: bool,
-    blocks: str,
-    faults: int,
-    resume: bool,
-    show_reached: bool,
-    require_reached: bool,
-    strict: bool,
-    consume_real_queue: bool,
-) -> None:
-    """Search for lost and doubled hours: drawn plans, or every placement of faults in small worlds."""
-    from qbharness.explore import failures, search  # noqa: PLC0415 - --help stays light
-    from qbharness.explore.strategies import PROFILES  # noqa: PLC0415
+@click.pass_context
+def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
+    """Search for lost and doubled hours: drawn plans, or every placement of faults in small worlds.
+
+    FILEs are scenarios that are played first. Each bug is written as its shortest story under
+    .qbharness/failures, and played again before the next search.
+    """
+    from qbharness.explore import crashes  # noqa: PLC0415 - --help stays light
+
+    try:
+        code = _explore(paths, options, _how(ctx, paths, options))
+    except crashes.Crashed as crash:
+        path = crashes.save(crash, _how(ctx, paths, options))
+        click.echo(f"The plan on which qbharness itself failed is kept: {path}", err=True)
+        raise
+    raise click.exceptions.Exit(code)
+
+
+def _explore(paths: tuple[str, ...], options: dict[str, Any], how: str) -> int:
+    from qbharness.explore import failures, told  # noqa: PLC0415 - --help stays light
+    from qbharness.explore.focus import check_focus  # noqa: PLC0415
+    from qbharness.explore.search import Search  # noqa: PLC0415
     from qbharness.running import Plan  # noqa: PLC0415
     from qbharness.targets.guard import check_target  # noqa: PLC0415
     from qbharness.targets.reader import read_target  # noqa: PLC0415
 
-    target = read_target(target_name)
-    check_target(target, consume_real_queue=consume_real_queue)
-    plan = Plan((), target, jobs=jobs, consume_real_queue=consume_real_queue)
-    part, of = _shard(shard_text)
-    seconds = _seconds(duration)
-    if exhaustive:
-        batches = search.exhaustive(_range(blocks), faults)
-        title = (
-            f"every {'single fault' if faults == 1 else 'single fault and pair of effects'}, {blocks} blocks"
-        )
-    else:
-        many = examples or (None if seconds else PROFILES[profile].examples)
-        batches = search.generated(profile, many, seed)
-        title = f"drawn plans ({profile}, seed {seed})"
-    click.echo(f"Exploring {target.name}: {title}.")
-    _recheck(plan)
-    progress = search.Progress(
-        failures.FOLDER.parent / f"exhaustive-{target.name}-{blocks}-{faults}-{part}of{of}.ndjson",
-        fresh=not resume,
-    )
-    clock = _Clock(seconds)
-    found = search.Search(
-        plan,
-        heard=clock.told,
-        go_on=clock.go_on,
-        done=progress.done if exhaustive else frozenset(),
-        finished=progress.finished if exhaustive else _nothing,
-    ).run(search.shard(batches, part, of))
-    progress.forget()
-    how = "qbharness " + shlex.join(sys.argv[1:])
-    for key in [key for key in found.failures if focus.casefold() not in key.casefold()]:
-        del found.failures[key]
-    _tell(found, clock, show_reached=show_reached)
+    check_focus(options["focus"])
+    target = read_target(options["target_name"])
+    check_target(target, consume_real_queue=options["consume_real_queue"])
+    plan = Plan((), target, jobs=options["jobs"], consume_real_queue=options["consume_real_queue"])
+    _check_together(options, plan)
+    search = Search(plan=plan, restart_each=options["restart_each"])
+    still_broken = _recheck(search)
+    lane = "exhaustive" if options["exhaustive"] else options["profile"]
+    batches, planned = _plans(paths, options, search)
+    progress = _progress(options, batches, target.name) if options["exhaustive"] else None
+    clock = told.Clock(options["seconds"], planned, click.echo)
+    found = _played(search, clock, batches, progress)
+    for line in (*told.summary(found, clock.seconds, planned=planned), *told.reached(found.reached, lane)):
+        click.echo(line)
+    if options["show_reached"]:
+        click.echo("\n".join(told.table(found.reached)))
     for failure in found.failures.values():
         path = failures.write(failure, target.name, how)
-        word = "EXPOSED" if failure.exposed else ("FLAKY" if failure.flaky else "BROKEN")
-        click.echo(f"\n{word}  {failure.key} (after {failure.runs_before} runs): {failure.sentence}")
-        click.echo(f"  the shortest story: {path}")
-        click.echo(f"  Reproduce with: qbharness replay {path} --target {shlex.quote(target_name)}")
-    raise click.exceptions.Exit(_code(found, strict=strict, require_reached=require_reached))
+        replay = shlex.join(["qbharness", "replay", str(path), "--target", options["target_name"]])
+        click.echo("\n".join(told.failure(failure, str(path), replay)))
+    return told.exit_code(
+        found,
+        lane,
+        strict=options["strict"],
+        require_reached=options["require_reached"],
+        still_broken=still_broken,
+    )
 
 
-def _nothing(_: Batch) -> None:
-    """Drawn plans need no memory: the seed is enough."""
+def _played(search: Search, clock: Any, batches: Iterable[Batch], progress: Progress | None) -> Tally:
+    """The search itself; one that was cut short before is gone on with, and with what it had found."""
+    from attrs import evolve  # noqa: PLC0415 - --help stays light
+
+    search = evolve(search, heard=clock.heard, go_on=clock.go_on)
+    if progress is None:
+        return search.run(batches)
+    if progress.done:
+        click.echo(
+            f"Resumed: {progress.before.runs} runs were made before, "
+            f"with {len(progress.before.failures)} distinct failures."
+        )
+    waiting = [batch for batch in batches if batch.number not in progress.done]
+    found = evolve(search, finished=progress.finished).run(waiting, progress.before)
+    if clock.go_on() and not found.interrupted:
+        progress.forget()
+    else:
+        click.echo("Cut short; go on with --resume.")
+    return found
 
 
-class _Clock:
-    """Real time: for the rate that people see, and for ``--for``."""
+def _check_together(options: dict[str, Any], plan: Plan) -> None:
+    """Options that exclude each other, and a server that several workers would share."""
+    from qbsim.errors import UsageProblem  # noqa: PLC0415 - --help stays light
 
-    def __init__(self, limit: float | None) -> None:
-        from time import monotonic  # noqa: PLC0415 - the one clock of this command
-
-        self._now = monotonic
-        self._limit = limit
-        self._start = self._said = monotonic()
-
-    @property
-    def seconds(self) -> float:
-        return self._now() - self._start
-
-    def go_on(self) -> bool:
-        return self._limit is None or self.seconds < self._limit
-
-    def told(self, tally: Tally) -> None:
-        """A line every ten seconds."""
-        if self._now() - self._said >= 10:
-            self._said = self._now()
-            click.echo(f"  {_counted(tally)}, {tally.runs / max(self.seconds, 0.001):.0f} runs a second")
+    if options["exhaustive"] and options["examples"]:
+        raise UsageProblem("--examples counts drawn plans; --exhaustive plays every placement.")
+    for only in ("sweep", "resume"):
+        if options[only] and not options["exhaustive"]:
+            raise UsageProblem(f"--{only} belongs to --exhaustive.")
+    if options["sweep"] and options["faults"] > 1:
+        raise UsageProblem("--sweep places single faults; it can't be combined with --faults 2.")
+    if plan.jobs > 1 and plan.target.start is None and plan.target.app is None:
+        raise UsageProblem(
+            f"The target {plan.target.name!r} is not started here, so --jobs would share one server.",
+            cure="Use --jobs 1, or give the target file a start.",
+        )
 
 
-def _counted(tally: Tally) -> str:
-    shown = ", ".join(f"{times} {status.value}" for status, times in sorted(tally.statuses.items(), key=str))
-    return f"{tally.runs} runs ({shown}), {len(tally.failures)} distinct failures"
+def _plans(
+    paths: tuple[str, ...], options: dict[str, Any], search: Search
+) -> tuple[Iterable[Batch], int | None]:
+    """The batches of this part, and how many plans they hold; None: as many as there is time for."""
+    from itertools import chain  # noqa: PLC0415 - --help stays light
+
+    from attrs import evolve  # noqa: PLC0415
+
+    from qbharness.explore import search as searching  # noqa: PLC0415
+    from qbharness.explore.strategies import PROFILES  # noqa: PLC0415
+    from qbharness.scenario.library import load  # noqa: PLC0415
+
+    size = searching.BATCH if search.plan.target.app is not None else searching.SMALL_BATCH
+    part, of = options["shard"]
+    name = search.plan.target.name
+    pinned = tuple(one for one in load(paths) if one.kind == "story") if paths else ()
+    first = tuple(
+        evolve(batch, number=-1 - batch.number) for batch in searching.listed(pinned if part == 1 else ())
+    )
+    if first:
+        click.echo(f"Pinned: {len(pinned)} scenarios of your own are played first.")
+    if options["exhaustive"]:
+        plans = _worlds(options, search)
+        mine = [*first, *searching.shard(searching.listed(plans, size=size), part, of)]
+        planned = sum(batch.size for batch in mine)
+        what = "effects under every switch" if options["sweep"] else _in_words(options["faults"])
+        share = f" Part {part} of {of}: {planned} runs." if of > 1 else ""
+        click.echo(f"Exploring {name}: {what}, {len(plans)} runs.{share}")
+        return mine, planned
+    many = options["examples"] or (None if options["seconds"] else PROFILES[options["profile"]].examples)
+    drawn = searching.generated(options["profile"], many, options["seed"], size=size, focus=options["focus"])
+    mine_drawn = searching.shard(drawn, part, of)
+    counted = f"{many} drawn plans" if many else "drawn plans"
+    share = f", part {part} of {of}" if of > 1 else ""
+    click.echo(f"Exploring {name}: {counted} (profile {options['profile']}, seed {options['seed']}{share}).")
+    if many is None:
+        return chain(first, mine_drawn), None
+    listed = [*first, *mine_drawn]
+    return listed, sum(batch.size for batch in listed)
 
 
-def _tell(tally: Tally, clock: _Clock, *, show_reached: bool) -> None:
-    click.echo(f"{_counted(tally)} in {clock.seconds:.0f} s.")
-    for why, times in tally.unset.most_common(3):
-        click.echo(f"  {times} could not be played: {why}")
-    marks = tally.reached.marks
-    click.echo("Reached: " + ", ".join(f"{name} ({times})" for name, times in marks.items() if times) + ".")
-    if tally.reached.missing:
-        click.echo("Never reached: " + ", ".join(tally.reached.missing) + ".")
-    if show_reached:
-        calls = sorted({call for call, _ in tally.reached.faults})
-        for call in calls:
-            struck = {word: n for (c, word), n in sorted(tally.reached.faults.items()) if c == call}
-            click.echo(f"  {call:20} " + ", ".join(f"{word} {n}" for word, n in struck.items()))
+def _in_words(faults: int) -> str:
+    return "every fault on every call" + (", and every pair of effects" if faults > 1 else "")
 
 
-def _recheck(plan: Plan) -> None:
-    """What earlier campaigns found on this target is played first; what is fixed is said."""
+def _worlds(options: dict[str, Any], search: Search) -> tuple[Scenario, ...]:
+    from qbharness.explore.focus import is_in_focus  # noqa: PLC0415 - --help stays light
+
+    worlds = search.worlds(options["blocks"], options["faults"], sweep=options["sweep"])
+    plans: tuple[Scenario, ...] = ()
+    for name, world in worlds.items():
+        mine = tuple(one for one in world if not options["focus"] or is_in_focus(one, options["focus"]))
+        click.echo(f"  {name}: {len(mine)} runs")
+        plans += mine
+    return plans
+
+
+def _progress(options: dict[str, Any], batches: Iterable[Batch], target: str) -> Progress:
+    from qbharness.explore.failures import FOLDER, id_of  # noqa: PLC0415 - --help stays light
+    from qbharness.explore.progress import Progress  # noqa: PLC0415
+
+    blocks, (part, of) = options["blocks"], options["shard"]
+    kind = f"exhaustive {min(blocks)} {max(blocks)} {options['faults']} {part} of {of}"
+    path = FOLDER.parent / "progress" / f"{id_of(kind, target)}.ndjson"
+    return Progress(path, batches, target, resume=options["resume"])
+
+
+def _recheck(search: Search) -> bool:
+    """What earlier campaigns found on this target is played first; what is fixed is said.
+
+    Returns whether something is still broken.
+    """
     import tempfile  # noqa: PLC0415 - only where something is kept
     from pathlib import Path  # noqa: PLC0415
 
@@ -169,44 +256,45 @@ def _recheck(plan: Plan) -> None:
     from qbharness.explore.players import Players  # noqa: PLC0415
     from qbharness.outcome import Status  # noqa: PLC0415
 
-    kept = failures.kept(target=plan.target.name)
+    kept = failures.kept(target=search.plan.target.name)
+    still = False
     if not kept:
-        return
-    with tempfile.TemporaryDirectory(prefix="qbharness-") as folder, Players(plan, Path(folder)) as players:
+        return still
+    words = {Status.HELD: "FIXED", Status.BROKEN: "STILL BROKEN", Status.EXPOSED: "STILL EXPOSED"}
+    click.echo("Failures of earlier searches, played again:")
+    with (
+        tempfile.TemporaryDirectory(prefix="qbharness-") as folder,
+        Players(search.plan, Path(folder), restart_each=search.restart_each) as players,
+    ):
         for name, scenario in kept:
             outcome = players.play(scenario)
-            word = "FIXED" if outcome.status is Status.HELD else outcome.status.value
-            click.echo(f"  {word}  {name}")
+            still |= outcome.status is Status.BROKEN
+            why = f": {outcome.reason}" if outcome.status is Status.UNDETERMINED else ""
+            click.echo(f"  {words.get(outcome.status, outcome.status.value)}  {name}{why}")
+    return still
 
 
-def _code(tally: Tally, *, strict: bool, require_reached: bool) -> int:
-    from qbharness.cli import exit_codes as codes  # noqa: PLC0415 - --help stays light
-
-    if any(strict or not failure.exposed for failure in tally.failures.values()):
-        return codes.BROKEN
-    if not tally.runs or (require_reached and tally.reached.missing):
-        return codes.UNDETERMINED
-    return codes.HELD
-
-
-def _shard(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d+)/(\d+)", text)
-    if not found or not 1 <= int(found[1]) <= int(found[2]):
-        raise click.BadParameter("write --shard 2/8 for the second of eight parts.", param_hint="--shard")
-    return int(found[1]), int(found[2])
+def _how(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any]) -> str:
+    """The command that finds the same again, however many workers there were."""
+    words = ["qbharness", "explore", *paths]
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        given = ctx.get_parameter_source(name)
+        if not isinstance(parameter, click.Option) or name in {"jobs", "resume"}:
+            continue
+        if given is not click.core.ParameterSource.COMMANDLINE:
+            continue
+        words += [parameter.opts[-1]] if parameter.is_flag else [parameter.opts[-1], _written(options[name])]
+    return shlex.join(words)
 
 
-def _range(text: str) -> range:
-    found = re.fullmatch(r"([1-3])(?:\.\.([1-3]))?", text)
-    if not found:
-        raise click.BadParameter("write --blocks 2 or --blocks 1..3.", param_hint="--blocks")
-    return range(int(found[1]), int(found[2] or found[1]) + 1)
-
-
-def _seconds(text: str) -> float | None:
-    if not text:
-        return None
-    found = _TIME.fullmatch(text)
-    if not found:
-        raise click.BadParameter("write --for 30s, --for 10m or --for 1h.", param_hint="--for")
-    return float(found[1]) * _SECONDS[found[2]]
+def _written(value: Any) -> str:
+    match value:
+        case range():
+            return f"{value.start}..{value.stop - 1}"
+        case tuple():
+            return "/".join(map(str, value))
+        case float():
+            return f"{value:g}s"
+        case _:
+            return str(value)

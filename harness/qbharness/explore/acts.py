@@ -93,7 +93,8 @@ def _typed_like_a_block(draw: st.DrawFn, world: Drawn) -> BlockFields:
     fields = draw(st.sampled_from(list(world.blocks.values())))
     customer = fields.customer if fields.customer in world.customers else None
     employee = fields.employee if fields.employee in world.people else next(iter(world.people))
-    return evolve(fields, customer=customer, employee=employee, billable=False)
+    known = evolve(fields, customer=customer, employee=employee, billable=False)
+    return known if customer else evolve(known, service_item=None, class_=None)
 
 
 def _enter_time(draw: st.DrawFn, world: Drawn) -> list[Step]:

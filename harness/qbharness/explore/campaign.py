@@ -81,6 +81,9 @@ class Tally:
     failures: dict[str, Failure] = field(factory=dict)
     unset: Counter[str] = field(factory=Counter)
     """Why runs could not be set up, with how often."""
+    skipped: Counter[str] = field(factory=Counter)
+    """Why plans can't be played on this target, with how often."""
+    interrupted: bool = False
 
     def merge(self, other: Tally) -> None:
         """Add a later part; of two failures with one key the shorter story stays, or the first."""
@@ -88,6 +91,7 @@ class Tally:
         self.statuses.update(other.statuses)
         self.reached.add(other.reached)
         self.unset.update(other.unset)
+        self.skipped.update(other.skipped)
         for key, failure in other.failures.items():
             mine = self.failures.get(key)
             if mine is None or len(failure.scenario.steps) < len(mine.scenario.steps):
@@ -136,7 +140,8 @@ class Campaign:
         tally.runs += 1
         tally.statuses[outcome.status] += 1
         if outcome.judgement is None:
-            tally.unset[outcome.reason.splitlines()[0] if outcome.reason else "?"] += 1
+            why = tally.skipped if outcome.status is Status.SKIPPED else tally.unset
+            why[outcome.reason.partition("\n")[0]] += 1
         else:
             with keeping(lambda: text_of(scenario), "looking what a run has reached"):
                 tally.reached.note(outcome.history)
@@ -156,8 +161,8 @@ class Campaign:
 
     # -- the lanes ---------------------------------------------------------------------------
 
-    def generated(self, profile: Profile, examples: int, *, at: int) -> None:
-        """Play ``examples`` drawn plans; ``at`` is the seed."""
+    def generated(self, profile: Profile, examples: int, *, at: int, focus: str = "") -> None:
+        """Play ``examples`` drawn plans; ``at`` is the seed, ``focus`` what they should contain."""
         trouble: list[Exception] = []
         drawn = 0
 
@@ -169,7 +174,7 @@ class Campaign:
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         )
-        @given(scenarios(profile))
+        @given(scenarios(profile, focus))
         def one(scenario: Scenario) -> None:
             nonlocal drawn
             drawn += 1

@@ -14,6 +14,7 @@ from typing import Final
 from qbharness.explore.campaign import Failure
 from qbharness.scenario.library import load
 from qbharness.scenario.model import Scenario
+from qbharness.scenario.telling import tell
 from qbharness.scenario.writer import write_yaml
 from qbsim.errors import UsageProblem
 
@@ -21,33 +22,47 @@ FOLDER: Final = Path(".qbharness") / "failures"
 
 
 def id_of(key: str, target: str) -> str:
-    """The name of a failure: ``plain-duplicate``."""
-    return re.sub(r"[^a-z0-9]+", "-", f"{target} {key}".lower()).strip("-")
+    """The name of a failure: ``plain--duplicate-landed-twice``."""
+    return f"{_slug(target)}--{_slug(key)}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def write(failure: Failure, target: str, how: str, folder: Path = FOLDER) -> Path:
     """Write the shortest story of a failure; ``how`` is the command that found it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{id_of(failure.key, target)}.yaml"
-    head = [failure.sentence, f"Target: {target}. Found by: {how}"]
+    head = [f"{failure.word}: {failure.sentence}", *exposures(failure), f"Target: {target}. Found by: {how}"]
     if failure.flaky:
         head.append("FLAKY: two runs of this plan differ; the first events that do:")
         head += failure.flaky.splitlines()
+    head += ["In words:", *(f"  {line}" for line in in_words(failure.scenario))]
     lines = [f"# {line}" for text in head for line in text.splitlines()]
     path.write_text("\n".join([*lines, "", write_yaml(failure.scenario)]), encoding="utf-8")
     return path
 
 
+def exposures(failure: Failure) -> list[str]:
+    """Which undocumented facts the failure needs: switch, value, certainty and source."""
+    return [
+        f"Only if {each.switch} is {each.value} ({each.certainty}: {each.source})."
+        for each in failure.outcome.exposures
+    ]
+
+
+def in_words(scenario: Scenario) -> list[str]:
+    """The story in plain English, a line a sentence."""
+    story = tell(scenario)
+    return [*story.given, *("  " * depth + f"- {sentence}" for depth, sentence in story.steps)]
+
+
 def kept(folder: Path = FOLDER, *, target: str = "") -> tuple[tuple[str, Scenario], ...]:
     """The failures that earlier campaigns left, by id (of one ``target``, if given)."""
-    prefix = f"{id_of('', target)}-" if target else ""
-    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    return tuple(
-        (path.stem, scenario)
-        for path in paths
-        if path.stem.startswith(prefix)
-        for scenario in load([str(path)])
-    )
+    pattern = f"{_slug(target)}--*.yaml" if target else "*.yaml"
+    paths = sorted(folder.glob(pattern)) if folder.is_dir() else []
+    return tuple((path.stem, scenario) for path in paths for scenario in load([str(path)]))
 
 
 def find(name: str, folder: Path = FOLDER) -> Iterable[Scenario]:

@@ -15,11 +15,8 @@ from qbharness.scenario.model import BlockFields
 from qbharness.scenario.steps import Step
 
 _CALLS: Final = (
-    "receiveResponseXML",
-    "receiveResponseXML",
-    "receiveResponseXML",
-    "sendRequestXML",
-    "sendRequestXML",
+    *["receiveResponseXML"] * 5,
+    *["sendRequestXML"] * 3,
     "authenticate",
     "closeConnection",
     "getLastError",
@@ -65,7 +62,9 @@ def draw_update(draw: st.DrawFn, world: Drawn, most_faults: int, *, pc: str = ""
     """One update of some PC, with faults, and now and then with somebody who acts meanwhile."""
     pc = pc or ("pc2" if world.second_pc and draw(st.booleans()) else "pc1")
     struck = tuple(_draw_fault(draw) for _ in range(draw(st.integers(0, most_faults))))
-    busy = draw(st.integers(0, 4)) == 0
+    # nobody can steer a server, or type into a QuickBooks, that is dead until the update has ended
+    dies = any(isinstance(fault, (faults.ServerKilled, faults.QuickBooksKilled)) for fault in struck)
+    busy = draw(st.integers(0, 4)) == 0 and not dies
     return steps.UpdateSelected(pc=pc, faults=struck, during=(_draw_during(draw, world),) if busy else ())
 
 

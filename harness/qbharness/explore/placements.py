@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, final
+from typing import Any, Final, final
 
 from attrs import evolve, frozen
 
@@ -21,6 +21,7 @@ from qbharness.scenario.contents import ListEntry
 from qbharness.scenario.faults import Anchor, Fault
 from qbharness.scenario.model import Block, BlockFields, Company, Scenario
 from qbharness.scenario.steps import UpdateSelected
+from qbsim.switches import SWITCHES
 
 _PAST_EVERY_TIMEOUT: Final = dt.timedelta(minutes=10)
 
@@ -151,6 +152,19 @@ def small_world(blocks: int, faults: int, play: Callable[[Scenario], Outcome]) -
     if faults > 1:
         for first in effects(base, history):
             yield from seconds(first, play(first).history)
+
+
+def sweep(blocks: int, play: Callable[[Scenario], Outcome]) -> Iterator[Scenario]:
+    """Every effect on every call, under each value of each switch that is not its default."""
+    for switch in SWITCHES.values():
+        for value in switch.values:
+            if value == switch.default:
+                continue
+            pins: Any = {switch.name: value}
+            base = base_story(blocks)
+            base = evolve(base, name=f"{base.name}, {switch.name}={value}", switches=pins)
+            yield base
+            yield from effects(base, play(base).history)
 
 
 def _kinds(call: Call, wire: Iterable[Make], quickbooks: Iterable[Make]) -> Iterator[Make]:

@@ -6,63 +6,69 @@ from the seed and its number alone, and results are merged in the order of the b
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Final, final
+from typing import Any, Final, Protocol, TypeVar, final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from qbharness.explore.campaign import Campaign, Failure, Tally, keys_of, without_unfired
+from qbharness.explore import placements
+from qbharness.explore.campaign import Campaign, Failure, Tally, shortest
 from qbharness.explore.players import Players
-from qbharness.explore.shrinking import shrink
 from qbharness.explore.strategies import PROFILES
-from qbharness.outcome import Status
 from qbharness.running import Plan
-from qbharness.workers import workers
+from qbharness.scenario.model import Scenario
+from qbharness.workers import Workers, workers
 
 BATCH: Final = 25
-"""Plans in one generated batch."""
-PARTS: Final = 12
-"""Batches into which the placements of one world are cut."""
+"""Plans in one batch."""
+SMALL_BATCH: Final = 5
+"""... where a run takes seconds, because the server's process is started for it."""
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 @final
 @frozen
 class Batch:
-    """One unit of work. ``blocks`` 0: generated from ``seed``; else that part of the exhaustive world."""
+    """One unit of work: these ``plans``, or ``examples`` plans drawn from ``seed``."""
 
     number: int
-    blocks: int = 0
-    faults: int = 0
-    part: int = 1
-    examples: int = BATCH
+    plans: tuple[Scenario, ...] = field(default=(), repr=False)
+    examples: int = 0
     seed: int = 0
     profile: str = "quick"
+    focus: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many plans it holds."""
+        return len(self.plans) or self.examples
 
 
-def generated(profile: str, examples: int | None, seed: int) -> Iterator[Batch]:
+def generated(
+    profile: str, examples: int | None, seed: int, *, size: int = BATCH, focus: str = ""
+) -> Iterator[Batch]:
     """Batches of drawn plans; without end where ``examples`` is None."""
     number = 0
-    while examples is None or number * BATCH < examples:
-        size = BATCH if examples is None else min(BATCH, examples - number * BATCH)
+    while examples is None or number * size < examples:
+        count = size if examples is None else min(size, examples - number * size)
         own = random.Random(f"{seed}/{number}").getrandbits(32)  # noqa: S311 - reproducible
-        yield Batch(number, examples=size, seed=own, profile=profile)
+        yield Batch(number, examples=count, seed=own, profile=profile, focus=focus)
         number += 1
 
 
-def exhaustive(blocks: Iterable[int], faults: int) -> Iterator[Batch]:
-    """Batches that together place every fault (1) or every pair of effects too (2)."""
-    number = 0
-    for many in blocks:
-        for part in range(1, PARTS + 1):
-            yield Batch(number, blocks=many, faults=faults, part=part)
-            number += 1
+def listed(plans: Sequence[Scenario], *, size: int = BATCH) -> tuple[Batch, ...]:
+    """Batches of plans that are there already."""
+    starts = range(0, len(plans), size)
+    return tuple(Batch(number, tuple(plans[start : start + size])) for number, start in enumerate(starts))
 
 
 def shard(batches: Iterable[Batch], which: int, of: int) -> Iterator[Batch]:
@@ -71,119 +77,135 @@ def shard(batches: Iterable[Batch], which: int, of: int) -> Iterator[Batch]:
 
 
 @final
-@frozen
+@frozen(kw_only=True)
 class Search:
-    """How a campaign is played. ``go_on`` is asked before each batch; ``heard`` told after each."""
+    """How a campaign is played.
+
+    ``go_on`` is asked before each batch; ``heard`` is told the whole after each, ``finished`` the batch
+    with its own part. ``restart_each``: as :class:`Players` has it.
+    """
 
     plan: Plan
-    heard: Callable[[Tally], None]
-    go_on: Callable[[], bool]
-    done: frozenset[int] = frozenset()
-    finished: Callable[[Batch], None] = lambda _: None
+    restart_each: bool = False
+    heard: Callable[[Tally], None] = lambda _: None
+    go_on: Callable[[], bool] = lambda: True
+    finished: Callable[[Batch, Tally], None] = lambda _batch, _part: None
 
-    def run(self, batches: Iterable[Batch]) -> Tally:
-        """Play every batch, then shrink each distinct failure once."""
-        total = Tally()
-        waiting = (batch for batch in batches if batch.number not in self.done)
-        with tempfile.TemporaryDirectory(prefix="qbharness-") as folder:
-            home = Path(folder)
-            played = self._alone(waiting, home) if self.plan.jobs == 1 else self._together(waiting, home)
-            for batch, part in played:
-                _number_from(part, total.runs)
-                total.merge(part)
-                self.finished(batch)
-                self.heard(total)
-            with Players(self.plan, home / "shrinking") as players:
-                for key, failure in total.failures.items():
-                    total.failures[key] = _shortest(failure, players)
+    def run(self, batches: Iterable[Batch], total: Tally | None = None) -> Tally:
+        """Play every batch on top of ``total``, then shrink each distinct failure once.
+
+        When it is interrupted, what was found until then comes back as it was found.
+        """
+        total = total or Tally()
+        with tempfile.TemporaryDirectory(prefix="qbharness-") as folder, self._crew(folder) as crew:
+            try:
+                for batch, part in crew.each(play_batch, batches, self.go_on):
+                    for key, failure in part.failures.items():
+                        part.failures[key] = evolve(failure, runs_before=total.runs + failure.runs_before)
+                    total.merge(part)
+                    self.finished(batch, part)
+                    self.heard(total)
+                found = tuple(total.failures.values())
+                for failure, short in crew.each(_shorten, found, lambda: True):
+                    total.failures[failure.key] = short
+            except KeyboardInterrupt:
+                total.interrupted = True
         return total
 
-    def _alone(self, batches: Iterable[Batch], home: Path) -> Iterator[tuple[Batch, Tally]]:
-        with Players(self.plan, home / "alone") as players:
-            for batch in batches:
-                if not self.go_on():
-                    return
-                yield batch, play_batch(batch, players)
+    def worlds(self, blocks: Iterable[int], faults: int, *, sweep: bool) -> dict[str, tuple[Scenario, ...]]:
+        """The plans of an exhaustive search, world by world; so they are counted before they are played."""
+        with tempfile.TemporaryDirectory(prefix="qbharness-") as folder, self._players(folder) as players:
+            found = {}
+            for many in blocks:
+                name = f"{many} block{'s' if many > 1 else ''}"
+                if sweep:
+                    found[f"{name}, every value of every switch"] = tuple(
+                        placements.sweep(many, players.play)
+                    )
+                else:
+                    found[name] = tuple(placements.small_world(many, faults, players.play))
+            return found
 
-    def _together(self, batches: Iterator[Batch], home: Path) -> Iterator[tuple[Batch, Tally]]:
-        """Keep every worker busy, and hand the results out in the order of the batches."""
-        with workers(self.plan.jobs, _begin, self.plan, str(home)) as pool:
-            order: list[tuple[Batch, Future[Tally]]] = []
-            open_ones: set[Future[Tally]] = set()
-            for batch in batches:
-                if not self.go_on():
-                    break
-                future = pool.submit(_play, batch)
-                order.append((batch, future))
-                open_ones.add(future)
-                while len(open_ones) >= 2 * self.plan.jobs:
-                    _, open_ones = wait(open_ones, return_when=FIRST_COMPLETED)
-                while order and order[0][1].done():
-                    first, result = order.pop(0)
-                    yield first, result.result()
-            for first, result in order:
-                yield first, result.result()
+    def _players(self, folder: str) -> Players:
+        return Players(self.plan, Path(folder) / "alone", restart_each=self.restart_each)
 
-
-def play_batch(batch: Batch, players: Players) -> Tally:
-    """Play one batch; failures are kept as they were found."""
-    campaign = Campaign(players.play, shrinks=False)
-    if batch.blocks:
-        campaign.exhaustive([batch.blocks], batch.faults, part=(batch.part, PARTS))
-    else:
-        campaign.generated(PROFILES[batch.profile], batch.examples, at=batch.seed)
-    return campaign.tally
+    @contextmanager
+    def _crew(self, folder: str) -> Iterator[_Crew]:
+        if self.plan.jobs == 1:
+            with self._players(folder) as players:
+                yield _Alone(players)
+            return
+        with workers(self.plan.jobs, _begin, self.plan, folder, self.restart_each) as pool:
+            yield _Together(pool, self.plan.jobs)
 
 
-def _number_from(part: Tally, before: int) -> None:
-    for key, failure in part.failures.items():
-        part.failures[key] = evolve(failure, runs_before=failure.runs_before + before)
+class _Crew(Protocol):
+    """Whoever plays: one task after the other, or several at once; results come in order."""
 
-
-def _shortest(failure: Failure, players: Players) -> Failure:
-    if failure.flaky:
-        return failure
-
-    def still(scenario: object) -> bool:
-        return failure.key in keys_of(without_unfired(players.play(scenario)))  # type: ignore[arg-type]
-
-    story = shrink(failure.scenario, still)
-    return evolve(failure, scenario=story, outcome=players.play(story))
-
-
-def _begin(plan: Plan, home: str) -> Players:
-    return Players(plan, Path(home) / f"worker-{os.getpid()}", str(os.getpid()))
-
-
-def _play(players: Players, batch: Batch) -> Tally:
-    return play_batch(batch, players)
+    def each(
+        self,
+        task: Callable[[Players, _Item], _Result],
+        items: Iterable[_Item],
+        go_on: Callable[[], bool],
+    ) -> Iterator[tuple[_Item, _Result]]: ...
 
 
 @final
-class Progress:
-    """Remembers on disk which batches of an exhaustive search are done, so that it can be taken up again."""
+@frozen
+class _Alone:
+    players: Players
 
-    def __init__(self, path: Path, *, fresh: bool) -> None:
-        self._path = path
-        if fresh and path.exists():
-            path.unlink()
-        self.done: frozenset[int] = frozenset()
-        if path.exists():
-            self.done = frozenset(json.loads(line)["batch"] for line in path.read_text().splitlines())
-
-    def finished(self, batch: Batch) -> None:
-        """Note a batch down."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"batch": batch.number}) + "\n")
-
-    def forget(self) -> None:
-        """The search is complete."""
-        self._path.unlink(missing_ok=True)
+    def each(
+        self, task: Callable[[Players, Any], Any], items: Iterable[Any], go_on: Callable[[], bool]
+    ) -> Iterator[tuple[Any, Any]]:
+        for item in items:
+            if not go_on():
+                return
+            yield item, task(self.players, item)
 
 
-def is_broken(tally: Tally) -> bool:
-    """Did the campaign find a failure of the server itself?"""
-    return any(not failure.exposed for failure in tally.failures.values()) or Status.BROKEN in {
-        status for status, times in tally.statuses.items() if times
-    }
+@final
+@frozen
+class _Together:
+    pool: Workers
+    jobs: int
+
+    def each(
+        self, task: Callable[[Players, Any], Any], items: Iterable[Any], go_on: Callable[[], bool]
+    ) -> Iterator[tuple[Any, Any]]:
+        """Keep every worker busy, and hand the results out in the order of the items."""
+        order: list[tuple[Any, Future[Any]]] = []
+        open_ones: set[Future[Any]] = set()
+        for item in items:
+            if not go_on():
+                break
+            future = self.pool.submit(task, item)
+            order.append((item, future))
+            open_ones.add(future)
+            while len(open_ones) >= 2 * self.jobs:
+                _, open_ones = wait(open_ones, return_when=FIRST_COMPLETED)
+            while order and order[0][1].done():
+                first, result = order.pop(0)
+                yield first, result.result()
+        for first, result in order:
+            yield first, result.result()
+
+
+def play_batch(players: Players, batch: Batch) -> Tally:
+    """Play one batch; failures are kept as they were found."""
+    campaign = Campaign(players.play, shrinks=False)
+    if batch.plans:
+        for plan in batch.plans:
+            campaign.try_one(plan)
+    else:
+        campaign.generated(PROFILES[batch.profile], batch.examples, at=batch.seed, focus=batch.focus)
+    return campaign.tally
+
+
+def _shorten(players: Players, failure: Failure) -> Failure:
+    return failure if failure.flaky else shortest(failure, players.play)
+
+
+def _begin(plan: Plan, home: str, restart_each: bool) -> Players:
+    folder = Path(home) / f"worker-{os.getpid()}"
+    return Players(plan, folder, str(os.getpid()), restart_each=restart_each)

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from qbharness.explore.acts import ACTS, put_right
 from qbharness.explore.crashes import text_of
 from qbharness.explore.drawing import COMPANY, Drawn, draw_fields
+from qbharness.explore.focus import is_in_focus
 from qbharness.explore.mishaps import draw_update
 from qbharness.scenario.model import Block, Scenario
 from qbharness.scenario.steps import Step
@@ -56,9 +57,20 @@ PROFILES: Final[Mapping[str, Profile]] = {
 }
 
 
+_TRIES: Final = 50
+
+
 @st.composite
-def scenarios(draw: st.DrawFn, profile: Profile) -> Scenario:
-    """A whole plan."""
+def scenarios(draw: st.DrawFn, profile: Profile, focus: str = "") -> Scenario:
+    """A whole plan; with ``focus`` one that contains it, if any of the first fifty does."""
+    for _ in range(_TRIES):
+        plan = _whole(draw, profile)
+        if not focus or is_in_focus(plan, focus):
+            break
+    return plan
+
+
+def _whole(draw: st.DrawFn, profile: Profile) -> Scenario:
     plan = Scenario(name="A drawn plan", company=COMPANY)
     try:
         for longer in _growing(draw, plan, profile):

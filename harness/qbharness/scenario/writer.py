@@ -180,6 +180,7 @@ def _emit(document: dict[str, Plain]) -> str:
 
     yaml = YAML(typ="rt", pure=True)
     yaml.width = 1_000_000
+    yaml.representer.ignore_aliases = lambda _: True  # no anchors: a date that blocks share is written out
     yaml.indent(mapping=2, sequence=4, offset=2)
     out = io.StringIO()
     yaml.dump(_laid_out(document, depth=0), out)

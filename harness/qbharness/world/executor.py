@@ -74,6 +74,7 @@ def play(
 
 def _play(world: World, watchdog: Watchdog) -> None:
     scenario = world.scenario
+    world.target.start()  # whatever the scenario before this one has left behind
     world.target.reset()
     world.set_server_clock()
     world.record_journal()
