@@ -25,7 +25,7 @@ def report(tmp_path: Path) -> str:
 def test_the_page_renders_without_a_complaint_and_without_asking_for_anything(report: str) -> None:
     with watched_page() as watched:
         watched.page.goto(report)
-        assert watched.page.locator("h1").inner_text() == "6 scenarios against plain"
+        assert watched.page.locator("h1").inner_text() == "7 scenarios against plain"
         assert watched.page.locator(".scenario.broken svg.diagram").first.is_visible()
         watched.page.wait_for_timeout(300)
     assert watched.complaints == []
@@ -72,7 +72,7 @@ def test_the_filter_leaves_one_kind_of_scenario(report: str) -> None:
         watched.page.locator("#show-skipped").check()
         assert watched.page.locator(".scenario:visible").count() == 1
         watched.page.locator("#show-all").check()
-        assert watched.page.locator(".scenario:visible").count() == 6
+        assert watched.page.locator(".scenario:visible").count() == 7
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])

@@ -45,6 +45,23 @@ def test_the_story_of_the_lost_answer_is_told_as_the_readme_shows_it(tmp_path: P
     assert story(shown()) in story(done.stdout)
 
 
+def test_the_newcomers_path_goes_as_it_is_written(tmp_path: Path) -> None:
+    text = README.read_text("utf-8")
+    path = text[text.index("## Write a story") : text.index("## What else is in the box")]
+    commands = re.findall(r"^\$ (.+)$", path, flags=re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["cp", "sed", "qbharness"]
+    (tmp_path / "scenarios").symlink_to(README.parent / "scenarios")
+    copy, change, play = commands
+    for command in (copy, change):
+        subprocess.run(shlex.split(command), cwd=tmp_path, check=True)
+    done = run(play, tmp_path)
+    assert done.returncode == 1
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", path, flags=re.MULTILINE | re.DOTALL)
+    shown = [block for language, block in blocks if not language]
+    assert len(shown) == 2
+    assert [part for part in shown if part not in done.stdout] == []
+
+
 @pytest.mark.parametrize("command", re.findall(r"`(qbharness [a-z]+)", README.read_text("utf-8")))
 def test_every_command_that_the_readme_names_exists(command: str, tmp_path: Path) -> None:
     assert run(f"{command} --help", tmp_path).returncode == 0

@@ -186,3 +186,42 @@ def test_what_the_target_does_not_promise_is_skipped_with_the_reason(project: py
     result = run(project, "--qb-target", "plain", "-rs")
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(["*needs on_mismatch: skip; the target promises stop*"])
+
+
+def test_a_projects_own_folder_of_tests_and_its_conftest_use_the_fixtures(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nqb_scenarios = stories\nqb_target = plain\ntestpaths = tests\n")
+    tests = project.mkdir("tests")
+    (tests / "conftest.py").write_text(
+        "import pytest\n"
+        "from qbsim.quickbooks import people\n\n\n"
+        "@pytest.fixture\n"
+        "def office(quickbooks):\n"
+        "    people.add_name(quickbooks, 'employee', 'Jane Doe')\n"
+        "    people.add_name(quickbooks, 'customer', 'Acme')\n"
+        "    return quickbooks\n"
+    )
+    (tests / "test_sync.py").write_text(
+        "def test_hours(office, web_connector, sync_target):\n"
+        "    sync_target.add_block(\n"
+        "        {'employee': 'Jane Doe', 'customer': 'Acme', 'date': '2026-11-02', 'hours': '8:00'}\n"
+        "    )\n"
+        "    ((_, result),) = web_connector.update_selected()\n"
+        "    assert result.ok\n"
+        "    assert len(office.the_company().timesheet()) == 1\n\n\n"
+        "def test_the_next_one_begins_with_nothing(office, web_connector, sync_target):\n"
+        "    web_connector.update_selected()\n"
+        "    assert office.the_company().timesheet() == ()\n"
+    )
+    run(with_stories(project, GOOD)).assert_outcomes(passed=3)
+    run(project, "-p", "xdist", "-n", "2").assert_outcomes(passed=3)
+
+
+def test_what_is_known_to_be_broken_is_an_expected_failure(project: pytest.Pytester) -> None:
+    target = data_path("scenarios", "targets", "plain.yaml").read_text("utf-8")
+    (project.path / "known.yaml").write_text(
+        f"{target}\nexpect_broken: {{duplicate: no recovery, expectation: same, until: 2999-12-31, "
+        "scenarios: [the-answer-is-lost*]}\n"
+    )
+    result = run(with_stories(project, GOOD, BAD), "--qb-target", "known.yaml", "-rx")
+    result.assert_outcomes(passed=1, xfailed=1)
+    result.stdout.fnmatch_lines(["*duplicate: no recovery*accepted until 2999-12-31*"])

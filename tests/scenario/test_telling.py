@@ -25,11 +25,11 @@ QuickBooks dies after it committed
 
 What is there:
   - QuickBooks knows the employee Jane Doe.
-  - QuickBooks knows the customer or job Acme and Acme:Roof.
+  - QuickBooks knows the customers and jobs Acme and Acme:Roof.
   - The server has the block "roof": Jane Doe, 8:00 hours, on Monday, 2 November 2026, for
-     Acme:Roof.
+    Acme:Roof.
   - The server has the block "porch": Jane Doe, 3:30 hours, on Tuesday, 3 November 2026, for Acme,
-     notes "sanding".
+    notes "sanding".
   - It is for servers that promise delivery: exactly once.
 
 What happens:
@@ -103,6 +103,11 @@ def test_lint_tells_the_mistakes_of_all_files(tmp_path: Path) -> None:
     shown = invoke("lint", str(tmp_path))
     assert isinstance(shown.exception, ScenarioProblems)
     assert str(shown.exception).count("Did you mean") == 2
+
+
+def test_nothing_to_lint_or_to_list_is_not_taken_for_good(tmp_path: Path) -> None:
+    for command in ("lint", "list"):
+        assert CliRunner().invoke(cli, [command, str(tmp_path)]).exit_code == 5
 
 
 def test_lint_remarks_that_a_story_does_not_say_why(tmp_path: Path) -> None:

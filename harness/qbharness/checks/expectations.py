@@ -60,12 +60,22 @@ def _differs(name: str, wanted: object, hours: Hours) -> bool:
 
 
 def _told(pattern: Mapping[str, Any]) -> str:
-    shown = (
-        hours_and_minutes(value) if key == "seconds" else str(value)
+    return ", ".join(
+        _word(key, value)
         for key, value in pattern.items()
         if key in fields_dict(Hours) and value not in ("", None)
     )
-    return ", ".join(shown)
+
+
+def _word(key: str, value: object) -> str:
+    match key, value:
+        case "seconds", int(seconds):
+            return hours_and_minutes(seconds)
+        case "billable", bool(billable):
+            return "billable" if billable else "not billable"
+        case "notes", notes:
+            return f'"{notes}"'
+    return str(value)
 
 
 _NO_LEDGER: Final = (Verdict.UNKNOWN, "There is no timesheet above this expectation.")
@@ -98,7 +108,7 @@ def _timesheet_is(case: Case, expected: Expected) -> _Trouble:
         for _ in range(row["times"]):
             entry = next((entry for entry in left if _matches(row, entry)), None)
             if entry is None:
-                return Verdict.BROKEN, f"The timesheet misses {_told(row)}."
+                return Verdict.BROKEN, _too_few(row, ledger)
             left.remove(entry)
     if left:
         return (
@@ -106,6 +116,13 @@ def _timesheet_is(case: Case, expected: Expected) -> _Trouble:
             f"The timesheet has what nobody expects: {left[0].hours.as_sentence()} (TxnID {left[0].txn_id}).",
         )
     return None
+
+
+def _too_few(row: Mapping[str, Any], ledger: Ledger) -> str:
+    found = sum(_matches(row, entry) for entry in ledger.entries)
+    if not found:
+        return f"The timesheet misses {_told(row)}."
+    return f"The timesheet has {_told(row)} {_count(found)}, expected {_count(row['times'])}."
 
 
 def _block_is(case: Case, expected: Expected) -> _Trouble:

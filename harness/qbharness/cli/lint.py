@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qbharness.cli.exit_codes import NOTHING_SELECTED
+
 if TYPE_CHECKING:
     from qbharness.scenario.model import Scenario
 
@@ -16,11 +18,14 @@ def command(paths: tuple[str, ...]) -> None:
     """Read scenario files and report every mistake in them; nothing is run.
 
     PATHS are files, folders or names of the bundled library; without any: the whole library. Leaves with 4
-    when there is a mistake.
+    when there is a mistake, with 5 when there is nothing to read.
     """
     from qbharness.scenario.library import everything, load  # noqa: PLC0415 - --help stays quick
 
     scenarios = load(paths or everything())
+    if not scenarios:
+        click.echo("There is no scenario there.", err=True)
+        raise click.exceptions.Exit(NOTHING_SELECTED)
     files = {scenario.file for scenario in scenarios}
     for scenario in scenarios:
         for remark in _remarks(scenario):

@@ -50,5 +50,7 @@ def _section(title: str, lines: list[str]) -> None:
         return
     click.echo(f"\n{title}:")
     for line in lines:
-        indent = " " * (len(line) - len(line.lstrip()) + 3)
-        click.echo(click.wrap_text(line.lstrip(), _WIDTH, indent[3:], indent))
+        said = line.lstrip()
+        before = " " * (len(line) - len(said))
+        below = before + " " * (said.index(" ") + 1)
+        click.echo(click.wrap_text(said, _WIDTH, before, below))

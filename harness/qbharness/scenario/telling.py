@@ -82,16 +82,17 @@ def tell_expectation(expectation: expectations.Expectation) -> str:
 def _given(scenario: Scenario) -> Iterable[str]:
     company = scenario.company
     lists = (
-        ("employee", company.employees),
-        ("vendor", company.vendors),
-        ("other name", company.other_names),
-        ("customer or job", company.customers),
-        ("service item", company.items),
-        ("class", company.classes),
-        ("payroll item", company.payroll_items),
+        ("employee", "employees", company.employees),
+        ("vendor", "vendors", company.vendors),
+        ("other name", "other names", company.other_names),
+        ("customer or job", "customers and jobs", company.customers),
+        ("service item", "service items", company.items),
+        ("class", "classes", company.classes),
+        ("payroll item", "payroll items", company.payroll_items),
     )
-    for what, entries in lists:
+    for one, many, entries in lists:
         if entries:
+            what = one if len(entries) == 1 else many
             yield f"QuickBooks knows the {what} {_listed(_entry(e) for e in entries)}."
     if company.closing_date:
         yield f"The books are closed up to {_day(company.closing_date)}."

@@ -75,7 +75,7 @@ def run_scenario(
         outcome = evolve(
             blank,
             status=Status.UNDETERMINED,
-            history=History((*heard, Undetermined(n=len(heard) + 1, reason=str(trouble)))),
+            history=_broken_off(heard, str(trouble)),
             reason=str(trouble),
             output=_last_words(target, trouble),
             refused=trouble.why if isinstance(trouble, StepRefused) else "",
@@ -95,6 +95,11 @@ def run_scenario(
     if outcome.status is Status.BROKEN:
         outcome = _exposed(outcome, target, transport, in_force, seed, limits)
     return as_declared(outcome, target.file.expect_broken, today)
+
+
+def _broken_off(heard: list[Event], reason: str) -> History:
+    at = heard[-1].at if heard else ""
+    return History((*heard, Undetermined(n=len(heard) + 1, at=at, reason=reason)))
 
 
 def _last_words(target: Target, trouble: SetUpProblem | SimulatorGap) -> str:
