@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import secrets
 import signal
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 import sqlalchemy as sa
+from attrs import evolve
 from bundled_servers_support import (
     Counted,
     Killed,
@@ -22,10 +26,24 @@ from bundled_servers_support import (
     company_answer,
     update,
 )
+from stories_support import play_on, running, story
 
+from qbharness.explore.players import Players
+from qbharness.outcome import Status
+from qbharness.running import Plan
+from qbharness.scenario.library import load, shown_path
 from qbharness.servers.failpoints import NAMES
+from qbharness.targets.model import NOWHERE, TargetFile
+from qbharness.targets.reader import read_target
+from qbharness.targets.template import Template
 
 pytestmark = pytest.mark.postgres
+
+DEATHS: Final = (
+    "the-server-dies-after-it-handed-the-block-out",
+    "the-server-dies-before-it-hears-the-answer",
+    "the-server-dies-after-it-heard-the-answer",
+)
 
 
 @pytest.fixture
@@ -66,6 +84,42 @@ def test_the_story_of_the_seed_holds(server: Server) -> None:
     assert update(server, quickbooks).outcome == "none"
     server.api("POST", "/api/reset")
     assert server.add() == 1
+
+
+def exact_on(url: str) -> TargetFile:
+    """The bundled target ``exact``, its blocks in this database, as a process and inside our own."""
+    file = read_target("exact")
+    assert file.start is not None
+    assert file.app is not None
+    database = Template(url, NOWHERE)
+    command = [database if "sqlite:" in part.text else part for part in file.start.command]
+    assert database in command
+    app = evolve(file.app, arguments={**file.app.arguments, "database": database})
+    # A copy of its folder is no backup of what lies in PostgreSQL.
+    return evolve(file, start=evolve(file.start, command=tuple(command)), app=app, backup=None)
+
+
+@pytest.mark.filterwarnings("ignore:<psycopg.Connection object:ResourceWarning")
+def test_every_bundled_story_holds(url: str, tmp_path: Path) -> None:
+    plan = Plan((), exact_on(url), environment=dict(os.environ))
+    with Players(plan, tmp_path) as players:
+        outcomes = {shown_path(each): players.play(each) for each in load(())}
+    # A server of this process that is killed drops its connections without a word: let it be said now.
+    gc.collect()
+    assert {name: each.reason for name, each in outcomes.items() if each.status is not Status.HELD} == {}
+    assert len(outcomes) > 100
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as db:
+        assert db.exec_driver_sql("SELECT count(*) FROM blocks").scalar_one() > 0
+    engine.dispose()
+
+
+def test_a_process_that_is_killed_in_the_middle_of_a_story_goes_on_where_it_was(
+    url: str, tmp_path: Path
+) -> None:
+    with running(exact_on(url), tmp_path) as target:
+        outcomes = [play_on(target, story(name)) for name in DEATHS]
+    assert {each.reason for each in outcomes if each.status is not Status.HELD} == set()
 
 
 def test_a_block_costs_at_most_twelve_statements_and_two_commits(server: Server) -> None:
