@@ -67,12 +67,16 @@ def stops_at_a_mismatch(case: Case) -> Sayings:
 
 def _is_wanted(case: Case, refusal: Refusal, line: int) -> bool:
     """Does the refused block still wait at a line?  Nobody needs to hear of one that is given up."""
-    blocks = [block for block in case.blocks.values() if case.is_about(refusal, block)]
-    return not blocks or any(
-        case.periods.ever(block.hours.date, line, line)
+    blocks = {name: block for name, block in case.blocks.items() if case.is_about(refusal, block)}
+    waiting = [
+        block
+        for block in blocks.values()
+        if case.periods.ever(block.hours.date, line, line)
         and not any(n < line for what in ("deleted", "marked sent") for n in block.lines_of(what))
-        for block in blocks
-    )
+    ]
+    asked_again = sum(n < line for block in waiting for n in block.lines_of("marked not sent"))
+    landed = sum(n < line and bool(blocks.keys() & names) for n, names in case.fitting.items())
+    return not blocks or len(waiting) + asked_again > landed
 
 
 def _tries_the_same(case: Case, refusal: Refusal, handed: HandedOut) -> bool:

@@ -57,10 +57,11 @@ def _why_dead(case: Case, call: CallSent, line: int) -> str:
     """Whose ticket a call carries, if it must not be served at that line; else ""."""
     if call.operation not in {"sendRequestXML", "receiveResponseXML"}:
         return ""
-    if call.probe in _PROBED:
-        return _PROBED[call.probe]
     ticket = ticket_of(call)
-    return "the ticket of a session that is over" if case.tickets.surely_dead(ticket, line) else ""
+    dead = case.tickets.surely_dead(ticket, line)
+    if call.probe == "dead ticket" and case.tickets.sessions.get(ticket) and not dead:
+        return ""  # the last session of the run was cut off, and nobody has ended it
+    return _PROBED.get(call.probe, _PROBED["dead ticket"] if dead else "")
 
 
 def _served(reply: CallAnswered, why: str) -> Sayings:

@@ -1,0 +1,144 @@
+"""A whole search: batches, parts, counts, and what a search that was cut short leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from explore_support import command_line, lost_answer, one_update, players
+
+from qbharness.explore import placements
+from qbharness.explore.campaign import Campaign, Tally
+from qbharness.explore.progress import Progress
+from qbharness.explore.search import Batch, Search, generated, listed, shard
+from qbharness.outcome import Status
+from qbharness.running import Plan
+from qbharness.scenario.model import Scenario, walk
+from qbharness.targets.reader import read_target
+
+PLANS = tuple(evolve(one_update(), name=f"calm {number}") for number in range(7))
+
+
+@pytest.mark.parametrize("of", [1, 3, 8])
+def test_the_parts_of_a_search_are_the_whole_and_share_nothing(of: int) -> None:
+    parts = [list(shard(generated("quick", 500, 4), which, of)) for which in range(1, of + 1)]
+    numbers = [batch.number for part in parts for batch in part]
+    assert sorted(numbers) == [batch.number for batch in generated("quick", 500, 4)]
+    assert sum(batch.size for part in parts for batch in part) == 500
+
+
+def test_the_seed_of_a_batch_depends_on_seed_and_number_alone() -> None:
+    assert list(generated("quick", 60, 1))[:2] == list(generated("quick", 500, 1))[:2]
+    assert {b.seed for b in generated("quick", 60, 1)} & {b.seed for b in generated("quick", 60, 2)} == set()
+
+
+def test_an_exhaustive_search_is_counted_before_it_is_played() -> None:
+    search = Search(plan=Plan((), read_target("exact")))
+    worlds = search.worlds([1], 2, sweep=False)
+    (plans,) = worlds.values()
+    assert len(plans) == len({repr(plan) for plan in plans}) > 1000
+    pairs = [plan for plan in plans if sum(len(getattr(s, "faults", ())) for s in walk(plan.steps)) == 2]
+    recovering = [plan for plan in pairs if all(getattr(step, "faults", ()) for step in plan.steps)]
+    assert recovering, "the second fault strikes the recovering session too"
+    assert len(recovering) < len(pairs), "... and the same one"
+
+
+def test_every_value_of_every_switch_is_swept(tmp_path: Path) -> None:
+    from qbsim.switches import SWITCHES
+
+    with players("exact", tmp_path) as playing:
+        plans = list(placements.sweep(1, playing.play))
+    pinned = {pin for plan in plans for pin in plan.switches.items()}
+    others = {(s.name, v) for s in SWITCHES.values() for v in s.values if v != s.default}
+    assert pinned == others
+
+
+def test_a_sweep_keeps_exposed_apart_from_broken_with_switch_value_and_certainty(tmp_path: Path) -> None:
+    with players("exact", tmp_path) as playing:
+        campaign = Campaign(playing.play, shrinks=False)
+        for plan in placements.sweep(1, playing.play):
+            if plan.switches.get("recovery_atomic") == "no":
+                campaign.try_one(plan)
+    assert not campaign.tally.statuses[Status.BROKEN]
+    failures = list(campaign.tally.failures.values())
+    assert failures
+    for failure in failures:
+        assert failure.exposed
+        assert [(e.switch, e.value) for e in failure.outcome.exposures] == [("recovery_atomic", "no")]
+        assert failure.outcome.exposures[0].certainty == "adversarial"
+
+
+# ── resuming ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_was_found_before_the_interruption_is_not_lost(tmp_path: Path) -> None:
+    """The failure is in the first batch; the search is cut short after it, and resumed."""
+    path = tmp_path / "progress.ndjson"
+    batches = listed((lost_answer(), *PLANS), size=2)
+    first = Progress(path, batches, "plain", resume=False)
+    turns = iter((True, True, False))
+    search = Search(plan=Plan((), read_target("plain")), finished=first.finished, go_on=lambda: next(turns))
+    search.run(batches)
+
+    again = Progress(path, batches, "plain", resume=True)
+    assert again.done == {0, 1}
+    assert again.before.runs == 4
+    rest = [batch for batch in batches if batch.number not in again.done]
+    total = Search(plan=Plan((), read_target("plain"))).run(rest, again.before)
+    whole = Search(plan=Plan((), read_target("plain"))).run(batches)
+    assert _told(total) == _told(whole)
+    assert "duplicate: sent again" in total.failures
+
+
+def _told(tally: Tally) -> object:
+    return (
+        tally.runs,
+        tally.statuses,
+        tally.reached.marks,
+        tally.reached.faults,
+        {key: (failure.scenario, failure.sentence) for key, failure in tally.failures.items()},
+    )
+
+
+def test_progress_of_another_search_counts_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "progress.ndjson"
+    Progress(path, listed(PLANS), "plain", resume=False).finished(Batch(0), Tally())
+    assert Progress(path, listed(PLANS), "plain", resume=True).done == {0}
+    assert Progress(path, listed(PLANS[1:]), "plain", resume=True).done == frozenset()
+
+
+def test_a_line_that_was_cut_off_is_played_again(tmp_path: Path) -> None:
+    path = tmp_path / "progress.ndjson"
+    progress = Progress(path, listed(PLANS, size=2), "plain", resume=False)
+    for number in range(3):
+        progress.finished(Batch(number), Tally())
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[:-20], encoding="utf-8")
+    assert Progress(path, listed(PLANS, size=2), "plain", resume=True).done == {0, 1}
+
+
+def test_a_search_that_is_interrupted_still_tells_what_it_has_found() -> None:
+    def interrupt(batch: Batch, _: Tally) -> None:
+        if batch.number == 0:
+            raise KeyboardInterrupt
+
+    plans: tuple[Scenario, ...] = (lost_answer(), *PLANS)
+    search = Search(plan=Plan((), read_target("plain")), finished=interrupt)
+    found = search.run(listed(plans, size=2))
+    assert found.interrupted
+    assert "duplicate: sent again" in found.failures
+
+
+def test_a_resumed_search_on_the_command_line_is_not_green(tmp_path: Path) -> None:
+    words = ("explore", "--target", "plain", "--exhaustive", "--blocks", "1")
+    with command_line(tmp_path) as run:
+        code, said = run(*words, "--focus", "receiveResponseXML", "--for", "1s")
+        assert code in {1, 6}
+        if "--resume" in said:
+            for path in (tmp_path / ".qbharness" / "failures").glob("*.yaml"):
+                path.unlink()
+            code, said = run(*words, "--focus", "receiveResponseXML", "--resume")
+            assert "Resumed:" in said
+    assert code == 1
+    assert "duplicate: sent again" in said
