@@ -15,7 +15,7 @@ What a *server under test* does wrong is never an exception: it is recorded and 
 
 from __future__ import annotations
 
-from typing import final
+from typing import Final, final
 
 from attrs import field, frozen
 
@@ -74,9 +74,21 @@ class LocatedProblem(UsageProblem):
     def __str__(self) -> str:
         shown = f"{self.place}: {super().__str__()}"
         if self.place.text:
-            caret = " " * (self.place.column - 1) + "^"
-            shown += f"\n    {self.place.text}\n    {caret}"
+            text, column = _excerpt(self.place.text, self.place.column)
+            shown += f"\n    {text}\n    {' ' * (column - 1)}^"
         return shown
+
+
+_LONGEST_LINE: Final = 140
+
+
+def _excerpt(text: str, column: int) -> tuple[str, int]:
+    """The part of a long line around its column, and the column in it: files of others have such lines."""
+    if len(text) <= _LONGEST_LINE:
+        return text, column
+    start = max(0, min(column - 61, len(text) - _LONGEST_LINE))
+    before, after = "…" if start else "", "…" if start + _LONGEST_LINE < len(text) else ""
+    return f"{before}{text[start : start + _LONGEST_LINE]}{after}", column - start + len(before)
 
 
 class SetUpProblem(Problem):

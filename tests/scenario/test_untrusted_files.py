@@ -37,6 +37,34 @@ def test_a_huge_file_is_refused() -> None:
         read_text(story(rest="why: " + "x" * 1_100_000 + "\n"))
 
 
+@pytest.mark.parametrize("tag", ["!!python/object/apply:os.system [id]", "!!binary aGk=", "!mine x"])
+def test_tags_make_nothing(tag: str) -> None:
+    with pytest.raises(ScenarioProblems, match="The YAML tag '.*' is not allowed here"):
+        read_text(f"language: 1\nscenario: {tag}\nsteps: [update selected]\n")
+
+
+def test_a_second_document_and_a_second_key_are_refused_at_their_line() -> None:
+    text = "language: 1\nscenario: x\nsteps: [update selected]\n"
+    for more, complaint in (
+        ("---\nlanguage: 1\n", "another document"),
+        ("scenario: y\n", "stands here twice"),
+    ):
+        with pytest.raises(ScenarioProblems, match=complaint) as caught:
+            read_text(text + more)
+        assert caught.value.problems[0].place.line == 4
+
+
+def test_of_a_line_without_end_only_the_place_is_shown() -> None:
+    rows = ", ".join(f"{{a: x{number}}}" for number in range(400))
+    with pytest.raises(ScenarioProblems) as caught:
+        read_text(
+            f"language: 1\nscenario: '{{{{ a }}}}'\nparameters: [{rows}, x]\nsteps: [update selected]\n"
+        )
+    _, shown, caret = str(caught.value).splitlines()[:3]
+    assert len(shown) < 160
+    assert shown[len(caret) - 1] == "x"
+
+
 def test_bytes_that_are_not_utf8_are_refused_at_their_line(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"language: 1\nscenario: caf\xe9\n")
