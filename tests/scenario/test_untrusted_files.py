@@ -39,7 +39,7 @@ def test_a_huge_file_is_refused() -> None:
 
 @pytest.mark.parametrize("tag", ["!!python/object/apply:os.system [id]", "!!binary aGk=", "!mine x"])
 def test_tags_make_nothing(tag: str) -> None:
-    with pytest.raises(ScenarioProblems, match="The YAML tag '.*' is not allowed here"):
+    with pytest.raises(ScenarioProblems, match=r"The YAML tag '.*' is not allowed here"):
         read_text(f"language: 1\nscenario: {tag}\nsteps: [update selected]\n")
 
 
