@@ -171,6 +171,7 @@ class Campaign:
             backend=BACKEND,
             database=None,
             deadline=None,
+            derandomize=True,  # the dice are seeded by ourselves
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         )
