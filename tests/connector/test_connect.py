@@ -71,6 +71,7 @@ def test_no_password_makes_no_call(tmp_path: Path, company: Path) -> None:
         done = CliRunner().invoke(command, [str(qwc(tmp_path, url)), "--company", str(company)])
     assert done.exit_code == 1
     assert "QBWC1030" in done.output
+    assert "use --password-env NAME" in done.output
     assert sync.seen == []
 
 
@@ -104,7 +105,7 @@ def test_the_log_is_written_and_can_be_read(tmp_path: Path, company: Path, verbo
         "closeConnection",
     ]
     assert (REQUEST in text) is verbose
-    assert ("QuickBooks: process request" in done.output) is verbose
+    assert ("QuickBooks: process request (the server's)" in done.output) is verbose
     assert "secret" not in text + done.output
 
 

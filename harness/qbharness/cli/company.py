@@ -237,18 +237,30 @@ def _tell(word: str, rows: tuple[TimesheetRow, ...]) -> None:
         click.echo(f"{word}: {row.date} {row.employee} {row.customer} {row.hours} ({row.txn_id})")
 
 
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 @command.command("import-iif")
 @_FILE
 @click.argument("iif", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--partial", is_flag=True, help="Leave out broken rows instead of importing nothing.")
 def import_iif(file: Path, iif: Path, partial: bool) -> None:
-    """Import time and names from an IIF file."""
+    """Import time and names from an IIF file: all of it, or nothing where a row is broken."""
     from qbsim.quickbooks import people  # noqa: PLC0415
+    from qbsim.quickbooks.iif import IifRefused  # noqa: PLC0415
 
     with _opened(file) as qb:
         text = iif.read_bytes().decode("utf-8-sig", "replace")
-        rows = people.import_iif(qb, text, partial=partial)
-        click.echo(f"{len(rows)} time entries imported")
+        try:
+            rows = people.import_iif(qb, text)
+        except IifRefused as broken:
+            if not partial:
+                raise
+            rows = people.import_iif(qb, text, partial=True)
+            for row in broken.rows:
+                click.echo(f"left out: {row}")
+        click.echo(f"{_count(len(rows), 'time entry', 'time entries')} imported")
 
 
 @command.command("export-iif")

@@ -127,6 +127,7 @@ def _password(variable: str | None) -> str | None:
         return os.environ[variable]
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, default="", show_default=False))
+    click.echo("No password was given: use --password-env NAME, or a terminal to type it on.", err=True)
     return None
 
 

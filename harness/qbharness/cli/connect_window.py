@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self, final
+from typing import Final, Self, final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -27,6 +27,9 @@ from qbsim.connector.events import (
 )
 from qbsim.connector.qwc import Application
 from qbsim.connector.update import Result
+
+_PURPOSES: Final = {"request": "the server's"}
+"""Whose request it is; the others are the Web Connector's own and named as such."""
 
 
 @final
@@ -85,7 +88,8 @@ class Window(Observer):
     def asked(self, asked: QuickBooksAsked) -> None:
         """With --verbose: what QuickBooks is asked."""
         if self._verbose:
-            self._print(f"        QuickBooks: {asked.action} {asked.purpose}".rstrip())
+            purpose = _PURPOSES.get(asked.purpose, asked.purpose)
+            self._print(f"        QuickBooks: {asked.action}{purpose and f' ({purpose})'}")
 
     def answered(self, answered: QuickBooksAnswered) -> None:
         """With --verbose: an HRESULT."""

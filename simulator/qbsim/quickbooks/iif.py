@@ -89,8 +89,9 @@ class IifRefused(UsageProblem):
 
     def __init__(self, rows: tuple[BadRow, ...]) -> None:
         listed = "\n".join(f"  {row}" for row in rows)
+        count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
         super().__init__(
-            f"{len(rows)} rows of the IIF file cannot be imported:\n{listed}\nNothing was imported.",
+            f"{count} of the IIF file cannot be imported:\n{listed}\nNothing was imported.",
             cure="Mend these rows, or import the others with --partial.",
         )
         self.rows = rows
