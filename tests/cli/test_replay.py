@@ -88,12 +88,12 @@ def test_a_failure_that_cannot_be_judged_is_an_error(tmp_path: Path, monkeypatch
     assert result.exit_code == 6
     assert result.output == snapshot("""\
 ERROR  Nobody is there
-  story.yaml:5: The step 'delete time' could not be taken: 0 time entries match, and exactly one
-  must. There are: the timesheet is empty.
+  story.yaml:5: The step 'delete time' could not be taken: No entry of the timesheet matches, and
+  exactly one must. It is empty.
 
   step  time      who        what
      1  14:00:05  a person   deletes the entry with Jane Doe
-        14:00:05  the judge  story.yaml:5: The step 'delete time' could not be taken: 0 time entries match,…
+        14:00:05  the judge  story.yaml:5: The step 'delete time' could not be taken: No entry of the times…
 
 """)
 

@@ -71,9 +71,9 @@ def test_a_selector_that_does_not_fit_lists_the_candidates(which: str, there: in
     at = desk()
     for _ in range(there):
         added(at, notes="here")
-    with pytest.raises(UsageProblem, match="time entries match") as problem:
+    with pytest.raises(UsageProblem, match="of the timesheet match") as problem:
         people.delete_time(at.qb, Selector(which=which))  # type: ignore[arg-type]
-    assert str(problem.value).count("'here'") == there
+    assert str(problem.value).count('"here"') == there
     assert len(at.company.timesheet()) == there
 
 

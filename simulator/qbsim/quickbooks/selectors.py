@@ -60,16 +60,16 @@ class Selector:
 
     def _problem(self, company: CompanyFile, matches: list[TimesheetRow]) -> UsageProblem:
         wanted = {"only": "exactly one", "all": "at least one"}.get(self.which, "two or more")
-        shown = matches or list(company.timesheet())[:10]
-        listed = "; ".join(map(_line, shown)) or "the timesheet is empty"
-        return UsageProblem(
-            f"{len(matches)} time entries match, and {wanted} must.",
-            cure=f"{'They are' if matches else 'There are'}: {listed}.",
-        )
+        found = {0: "No entry of the timesheet matches", 1: "Only one entry of the timesheet matches"}
+        told = found.get(len(matches), f"{len(matches)} entries of the timesheet match")
+        listed = "; ".join(map(_line, matches or list(company.timesheet())[:10]))
+        there = f"{'They are' if len(matches) > 1 else 'There is'}: {listed}." if listed else "It is empty."
+        return UsageProblem(f"{told}, and {wanted} must.", cure=there)
 
 
 def _line(row: TimesheetRow) -> str:
-    return f"{row.date} {row.employee}, {row.customer or 'no customer'}, {row.hours}, {row.notes!r}"
+    notes = f', "{row.notes}"' if row.notes else ""
+    return f"{row.date} {row.employee}, {row.customer or 'no customer'}, {row.hours}{notes}"
 
 
 def seconds_of(hours: dt.timedelta | str) -> int:
