@@ -26,7 +26,7 @@ def execute(url: str, statement: str) -> None:
 def test_another_schema_version_is_refused(tmp_path: Path) -> None:
     Server({"database": sqlite(tmp_path)}).state.store.close()
     execute(sqlite(tmp_path), "UPDATE schema_version SET version = 99")
-    with pytest.raises(CannotStart, match="schema version 99; this server knows 1"):
+    with pytest.raises(CannotStart, match="schema version 99; this server knows 2"):
         create_app(database=sqlite(tmp_path))
 
 

@@ -63,6 +63,13 @@ class NewAttemptWithoutAsking(Exact):
         return self.hand_out(desk, block)
 
 
+class NewIdForAnEdit(Exact):
+    """Gives the edited version an id of its own: QuickBooks may execute the refused one as well."""
+
+    def once_more(self, desk: Desk, block: Block, last: Handout) -> str | Stop:
+        return self.hand_out(desk, block)
+
+
 def lost_answer(policy: object) -> int:
     server, quickbooks = Server({"policy": policy}), QuickBooks()
     server.add()
@@ -103,6 +110,20 @@ def slow_connector_with_a_refused_request(policy: object) -> int:
     return len(quickbooks.entries)
 
 
+def slow_connector_with_a_refused_version(policy: object) -> int:
+    server, quickbooks = Server({"policy": policy}), QuickBooks(keeps_failures=False)
+    server.add(customer="Acme:Porch")
+    slow = Update(server, quickbooks).steps()
+    assert [next(slow) for _ in range(2)][-1] == "sendRequestXML"
+    update(server, quickbooks)
+    server.api("PATCH", "/api/blocks/1", {"customer": "Acme:Roof"})
+    quickbooks.names.add("acme:porch")
+    update(server, quickbooks)
+    list(slow)
+    update(server, quickbooks)
+    return len(quickbooks.entries)
+
+
 def late_answer(policy: object) -> int:
     """Counts the blocks flagged after the answer to the first one came a second time, late."""
     server, quickbooks = Server({"policy": policy}), QuickBooks()
@@ -116,7 +137,14 @@ def late_answer(policy: object) -> int:
     return server.states().count("sent")
 
 
-STORIES = (lost_answer, lost_request, added_job, slow_connector_with_a_refused_request, late_answer)
+STORIES = (
+    lost_answer,
+    lost_request,
+    added_job,
+    slow_connector_with_a_refused_request,
+    slow_connector_with_a_refused_version,
+    late_answer,
+)
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -136,6 +164,7 @@ def test_exact_is_right_in_every_story(story: Any) -> None:
         (BooksByPosition, late_answer, 2),
         (RetriesARefusalUnderItsOldId, added_job, 0),
         (NewAttemptWithoutAsking, slow_connector_with_a_refused_request, 2),
+        (NewIdForAnEdit, slow_connector_with_a_refused_version, 2),
     ],
 )
 def test_one_wrong_piece_breaks_one_story(policy: Any, story: Any, count: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from bundled_servers_support import QuickBooks, Server, Update, update
 
@@ -128,3 +130,56 @@ def test_a_check_that_quickbooks_does_not_answer_stops_the_update(server: Server
     assert server.answer(ticket, "", "0x800706BA", "The RPC server is unavailable.") == -1
     assert "did not answer" in server.error(ticket)
     assert server.states() == ["refused"]
+
+
+@pytest.mark.parametrize("proof", ["message_set", "marker"])
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("statuses_only", [True, False])
+def test_a_refused_request_that_is_still_on_its_way_after_an_edit_doubles_nothing(
+    proof: str, kept: bool, statuses_only: bool
+) -> None:
+    """Wherever between the steps of the update after the edit the slow connector brings it."""
+    landed = set()
+    for position in itertools.count():
+        server = Server({"proof": proof})
+        quickbooks = QuickBooks(keeps_failures=kept, statuses_only=statuses_only)
+        server.add(customer="Acme:Porch")
+        slow = Update(server, quickbooks).steps()
+        assert [next(slow) for _ in range(2)][-1] == "sendRequestXML"
+        update(server, quickbooks)
+        server.api("PATCH", "/api/blocks/1", {"customer": "Acme:Roof", "date": "2026-11-04"})
+        quickbooks.names.add("acme:porch")
+        fast = Update(server, quickbooks).steps()
+        taken = len(list(itertools.islice(fast, position)))
+        assert [*slow][:1] == ["process"]
+        list(fast)
+        for _ in range(2):
+            update(server, quickbooks)
+        (entry,) = quickbooks.entries
+        (row,) = server.blocks()
+        versions = {"Acme:Porch": 1, "Acme:Roof": 2}
+        assert (row["state"], row["sent_version"]) == ("sent", versions[entry.customer]), position
+        landed.add(entry.customer)
+        if taken < position:
+            break
+    assert landed == ({"Acme:Roof"} if kept else {"Acme:Porch", "Acme:Roof"})
+
+
+def test_an_id_of_two_versions_of_which_quickbooks_then_knows_nothing_waits_for_a_person(
+    server: Server,
+) -> None:
+    update(server, QuickBooks(keeps_failures=False))
+    server.api("PATCH", "/api/blocks/1", {"customer": "Acme:Roof"})
+    quickbooks = QuickBooks(keeps_failures=False)
+    steps = Update(server, quickbooks).steps()
+    while next(steps) != "process" or not quickbooks.entries:
+        pass
+    steps.close()
+    ticket = server.login()
+    assert "<TimeTrackingAdd>" in server.ask(ticket, server.hcp())
+    said = '<QBXML><QBXMLMsgsRs messageSetStatusCode="{}"/></QBXML>'
+    assert 0 <= server.answer(ticket, said.format(9001)) < 100
+    assert "<TimeTrackingAdd>" not in server.ask(ticket)
+    assert server.answer(ticket, said.format(9002)) == -1
+    assert "mark the block" in server.error(ticket)
+    assert server.states() == ["in doubt"]

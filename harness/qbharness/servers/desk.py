@@ -127,6 +127,15 @@ _ONE: Final = (
     .outerjoin(handouts, handouts.c.id == blocks.c.handout_id)
     .where(blocks.c.id == sa.bindparam("block"))
 )
+_UNDER_ID: Final = (
+    sa.select(*_HANDOUT)
+    .where(
+        handouts.c.block_id == sa.bindparam("block"),
+        handouts.c.set_id == sa.bindparam("set_id"),
+        handouts.c.kind == "add",
+    )
+    .order_by(handouts.c.id)
+)
 _LEFT: Final = (
     sa.select(blocks.c.id)
     .where(_QUEUE, blocks.c.id <= sa.bindparam("last"))
@@ -180,6 +189,12 @@ class Desk:
     def block(self, block_id: int) -> Block:
         """One block by its number."""
         return _block(self.db.execute(_ONE, {"block": block_id}).one())
+
+    def under_one_id(self, handout: Handout) -> tuple[Handout, ...]:
+        """Every version of a block that was handed out under the message-set id of this request."""
+        given = {"block": handout.block_id, "set_id": handout.set_id}
+        found = (_handout(row) for row in self.db.execute(_UNDER_ID, given))
+        return tuple(each for each in found if each is not None)
 
     def is_selected(self, block: Block) -> bool:
         """Whether its owner wants the block to be sent now."""

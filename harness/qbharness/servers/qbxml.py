@@ -153,11 +153,11 @@ def company_query(owner_id: str, request_id: str) -> str:
     )
 
 
-def time_query_by_day(day: str, request_id: str) -> str:
-    """Asks for every time entry of one day."""
+def time_query_by_day(day: str, request_id: str, *, until: str = "") -> str:
+    """Asks for every time entry of one day, or of all days until another one."""
     return (
         f'<TimeTrackingQueryRq requestID="{quote(request_id)}">\n<TxnDateRangeFilter><FromTxnDate>'
-        f"{day}</FromTxnDate><ToTxnDate>{day}</ToTxnDate></TxnDateRangeFilter>\n"
+        f"{day}</FromTxnDate><ToTxnDate>{until or day}</ToTxnDate></TxnDateRangeFilter>\n"
         "</TimeTrackingQueryRq>"
     )
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of this schema. A database with another one is refused, never guessed at."""
 
 QUEUE_DONE: Final = 0
@@ -146,16 +146,18 @@ handouts: Final = Table(
     # landed: the entry is in QuickBooks     claimed: QuickBooks says so, the entry was not seen yet
     # refused: not written                   kept: as refused, and QuickBooks has stored the refusal
     # free: not executed, not stored         held: nobody can tell; a person must look
+    # other: QuickBooks has executed an older version under the same id
     # absent: its entry was looked for and is not there
     # settled: decided by a person, or dead; the block's next request is a new one
     Column("state", Text, nullable=False, server_default="out"),
     _text("words"),
     _text("at"),
-    # No id stands for two requests, whatever the code above this does.
+    # No id stands for two blocks, or for two requests of one version, whatever the code above this does.
     Index(
         "handouts_set_id",
         "company_id",
         "set_id",
+        "version",
         unique=True,
         sqlite_where=text("kind = 'add' AND set_id <> ''"),
         postgresql_where=text("kind = 'add' AND set_id <> ''"),

@@ -5,8 +5,9 @@ Why no lost answer doubles an hour
 1.  *Before* a request leaves, its exact bytes, the block's version and a message-set id are
     committed. From that moment the block is **in doubt**: the server does not know whether
     QuickBooks has it, and says so.
-2.  The id belongs to those bytes for ever. It is made from the block's number, its version and an
-    attempt, so a server that is restored from its own backup makes the same one again.
+2.  The id belongs to those bytes until QuickBooks has refused them. It is made from the block's
+    number, its version and an attempt, so a server that is restored from its own backup makes the
+    same one again.
 3.  Whoever comes next, the same session, the next one, or another PC, gets a block in doubt first,
     as **the same bytes under the same id**. QuickBooks executes an id once. If it has executed this
     one, it answers from its memory, and that answer is the lost one; if it has not, it executes it
@@ -24,6 +25,11 @@ again, a *status check* (which executes nothing) asks what is stored under its i
 can never become an entry: the next attempt gets a new id. If nothing is stored, the same bytes go
 again. And if the check finds a confirmation, a late connector has delivered the block meanwhile,
 and it is sent.
+
+Where nothing is stored and the block was *edited* after the refusal, its new version goes under the
+**old id**. A late connector may still carry the refused version, and under one id QuickBooks executes
+only one of the two: the other one gets 9001. If that is ours, a status check finds the confirmation
+of the older version, and that is what the block was sent as.
 
 What can not be known is not guessed: see ``REACTIONS``. With ``proof="marker"`` the entry itself is
 the proof (see ``marker.py``), for a QuickBooks that does not store its answers together with its
@@ -68,6 +74,7 @@ NOT_EXECUTED: Final = frozenset({"0x80040400", "0x80040423"})
 Every other one leaves the block in doubt."""
 
 _NOTHING_STORED: Final = frozenset({600, 9002})
+_OTHER_CONTENTS: Final = 9001
 
 
 class Exact(CompanyCheck, Reconcile, Policy):
@@ -107,6 +114,7 @@ class Exact(CompanyCheck, Reconcile, Policy):
             "refused": self.ask_stored,
             "kept": self.anew,
             "free": self.once_more,
+            "other": self.ask_stored,
             "held": self.wait_for_a_person,
             "landed": self.anew,  # a person has marked the block as not sent
             "settled": self.anew,
@@ -119,10 +127,11 @@ class Exact(CompanyCheck, Reconcile, Policy):
         return self.ask_stored(desk, block, last)
 
     def once_more(self, desk: Desk, block: Block, last: Handout) -> str | Stop:
-        """Nothing is stored under the id: it is as good as new, if the contents are still those."""
+        """Nothing is stored under the id: it is as good as new. An edited block goes under it too, so that
+        QuickBooks can't execute the older version as well, which may still be on its way."""
         if last.version == block.version:
             return desk.hand_out_again(last)
-        return self.hand_out(desk, block)
+        return self.hand_out_under(desk, block, last.attempt, last.set_id)
 
     def anew(self, desk: Desk, block: Block, _last: Handout) -> str | Stop:
         """The last request is dead: a new attempt under a new id."""
@@ -132,10 +141,13 @@ class Exact(CompanyCheck, Reconcile, Policy):
         return Stop(last.words)
 
     def hand_out(self, desk: Desk, block: Block) -> str:
-        """A new request; committed with its bytes and its id before it leaves."""
+        """A new request under a new id."""
         attempt = block.attempt + 1
+        return self.hand_out_under(desk, block, attempt, self.message_set_id(desk, block, attempt))
+
+    def hand_out_under(self, desk: Desk, block: Block, attempt: int, set_id: str) -> str:
+        """A new request; committed with its bytes and its id before it leaves."""
         request_id = self.request_id(block, attempt)
-        set_id = self.message_set_id(desk, block, attempt)
         body = qbxml.message_set([self.write(desk, block, request_id)], desk.version, new_id=set_id)
         return desk.hand_out(
             "add",
@@ -169,7 +181,7 @@ class Exact(CompanyCheck, Reconcile, Policy):
 
     def book(self, desk: Desk, pending: Handout, reply: Reply) -> Booking | Stop:
         if reply.answer is not None and not self.belongs(pending, reply.answer):
-            return Booking.IGNORED
+            return self.book_other_version(desk, pending, reply.answer)
         return self.bookings()[pending.kind](desk, pending, reply)
 
     def bookings(self) -> Mapping[str, Callable[[Desk, Handout, Reply], Booking | Stop]]:
@@ -192,7 +204,30 @@ class Exact(CompanyCheck, Reconcile, Policy):
         if answer is None or self.response_to(pending, answer) is not None:
             return super().book(desk, pending, reply)
         desk.forget_pending()
+        if answer.set_code == _OTHER_CONTENTS and len(desk.under_one_id(pending)) > 1:
+            desk.note(pending, "other")
+            return Booking.DONE
         return self.held(desk, pending, answer.set_code)
+
+    def book_other_version(self, desk: Desk, pending: Handout, answer: qbxml.Answer) -> Booking | Stop:
+        """An answer that is not the request's own: to an older version under the same id, or foreign."""
+        versions = desk.under_one_id(pending) if pending.set_id and answer.set_id == pending.set_id else ()
+        older = next((each for each in versions if answer.to(each.request_id) is not None), None)
+        last = desk.block(pending.block_id or 0).handout if older else None
+        if older is None or last is None or last.set_id != pending.set_id:
+            return Booking.IGNORED
+        desk.forget_pending()
+        response = self.response_to(older, answer)
+        if response is not None and self.judge(response) is Verdict.LANDED:
+            self.landed_as(desk, older, last, response)
+        else:
+            self.stored_refusal(desk, desk.block(pending.block_id or 0), last)
+        return Booking.DONE
+
+    def landed_as(self, desk: Desk, older: Handout, last: Handout, response: qbxml.Response) -> None:
+        """A late connector has delivered an older version than the last one."""
+        desk.note(last, "landed")
+        desk.land(older, response.txn_id)
 
     def held(self, desk: Desk, pending: Handout, code: int | None) -> Booking | Stop:
         """Nobody can tell what became of the block."""
@@ -241,6 +276,8 @@ class Exact(CompanyCheck, Reconcile, Policy):
             desk.land(last, response.txn_id)
         elif response is not None or reply.answer.set_code not in _NOTHING_STORED:
             self.stored_refusal(desk, block, last)
+        elif last.state == "other":
+            return self.held(desk, last, _OTHER_CONTENTS)
         elif block.in_doubt:
             desk.release(last, "free")
         else:

@@ -47,16 +47,17 @@ class ExactWithMarker(Exact):
         return f"[{desk.session.mark}-{block_id}-"
 
     def moves(self) -> Mapping[str, Callable[[Desk, Block, Handout], str | Stop]]:
-        looked_for = dict.fromkeys(("out", "again", "claimed", "held"), self.look_for)
+        looked_for = dict.fromkeys(("out", "again", "claimed", "held", "other"), self.look_for)
         return {**super().moves(), **looked_for, "absent": self.bring_again}
 
     def bookings(self) -> Mapping[str, Callable[[Desk, Handout, Reply], Booking | Stop]]:
         return {**super().bookings(), "find": self.book_find}
 
     def look_for(self, desk: Desk, block: Block, last: Handout) -> str | Stop:
-        """Ask for the entries of the day that the handed-out version has."""
-        day = _DAY.search(last.body)
-        query = qbxml.time_query_by_day(day[1] if day else block.values.date, "find")
+        """Ask for the entries of the days that the handed-out versions have."""
+        bodies = [each.body for each in desk.under_one_id(last)]
+        days = sorted(day[1] for body in bodies if (day := _DAY.search(body))) or [block.values.date]
+        query = qbxml.time_query_by_day(days[0], "find", until=days[-1])
         body = qbxml.message_set([query], desk.version)
         return desk.hand_out("find", body, request_id="find", block=block)
 
@@ -72,6 +73,10 @@ class ExactWithMarker(Exact):
         desk.forget_pending()
         desk.note(pending, "claimed")
         return Booking.DONE
+
+    def landed_as(self, desk: Desk, older: Handout, last: Handout, response: qbxml.Response) -> None:
+        """What QuickBooks remembers is not believed before the entry was seen."""
+        desk.note(last, "other")
 
     def held(self, desk: Desk, pending: Handout, code: int | None) -> Booking | Stop:
         """No person is needed: the entry is looked for."""
