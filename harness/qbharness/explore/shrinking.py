@@ -139,9 +139,8 @@ def _simpler_fields(fields: BlockFields) -> Iterator[BlockFields]:
         if getattr(fields, name) is not None:
             yield evolve(fields, **{name: None})
     if fields.customer and ":" in fields.customer:
+        # never none at all: many servers want one, and the story should play on all of them
         yield evolve(fields, customer=fields.customer.rpartition(":")[0])
-    if fields.customer:
-        yield evolve(fields, customer=None)
     if fields.hours is not None and fields.hours != _PLAIN_HOURS:
         yield evolve(fields, hours=_PLAIN_HOURS)
 
