@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - screens are as wide as they are
 """What ``qbharness run`` prints, screen by screen."""
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ BROKEN  The answer is lost after QuickBooks committed
   Reproduce with: qbharness run committed.yaml:2 --target plain
 
 2 scenarios against plain: 1 HELD, 1 BROKEN
-""")  # noqa: E501 - a screen
+""")
 
 
 def test_a_wrong_expectation_points_at_the_authors_line(tmp_path: Path, monkeypatch) -> None:
@@ -180,7 +181,61 @@ EXPOSED  The answer is lost after QuickBooks committed
   Reproduce with: qbharness run scenarios/lost-answers/committed.yaml:2 --target plain
 
 1 scenario against plain: 1 EXPOSED
-""")  # noqa: E501 - a screen
+""")
+
+
+def test_what_is_known_to_be_broken_is_one_line_with_reason_and_day() -> None:
+    assert screen(runs.known()) == snapshot("""\
+known broken  The answer is lost after QuickBooks committed  duplicate: the old version, until it is replaced (accepted until 2027-03-31)
+
+1 scenario against plain: 1 known broken
+""")
+
+
+def test_a_trouble_that_nobody_demands_to_survive_is_told_with_its_reason() -> None:
+    assert screen(runs.not_demanded()) == snapshot("""\
+EXPOSED       The answer is lost after QuickBooks committed  duplicate: Block roof is in QuickBooks twice: TxnID 1-1793628000 and 2-1793628000; the server was put back to a backup of its own, and what it knew since then is gone.
+
+EXPOSED  The answer is lost after QuickBooks committed
+  duplicate: Block roof is in QuickBooks twice: TxnID 1-1793628000 and 2-1793628000; the server was
+    put back to a backup of its own, and what it knew since then is gone.
+
+  What happened
+    14:00:00  server         block roof is added: Jane Doe, Acme:Roof, 2026-11-02, 8:00
+    14:00:01  the user       updates the selected applications
+    14:00:01  Web Connector  starts update 1 of Sync
+    14:00:01  server         hands out roof (8:00)
+    14:00:02  QuickBooks     writes roof (8:00): TxnID 1-1793628000
+    14:00:02  fault          request lost (receiveResponseXML, block roof)
+    14:00:02  Web Connector  shows: connection reset (0 %)
+    14:00:03  the user       updates the selected applications
+    14:00:03  server         hands out roof (8:00)
+    14:00:04  QuickBooks     writes roof (8:00): TxnID 2-1793628000
+
+  The timesheet in QuickBooks
+            Employee  Customer   Date        Hours  Notes    TxnID
+    before  (empty)
+    after   Jane Doe  Acme:Roof  2026-11-02  8:00   framing  1-1793628000
+            Jane Doe  Acme:Roof  2026-11-02  8:00   framing  2-1793628000
+
+  Reproduce with: qbharness run scenarios/lost-answers/committed.yaml:2 --target plain
+
+1 scenario against plain: 1 EXPOSED
+""")
+
+
+def test_what_the_users_own_schemas_say_otherwise_is_told_once_at_the_end() -> None:
+    judged = runs.judged_otherwise()
+    assert screen(judged, judged) == snapshot("""\
+HELD          The hours match
+HELD          The hours match
+
+Your schemas judge requests otherwise; the verdicts go by ours:
+  TimeTrackingAddRq: we say: accepted; your schema: line 7: This element is not expected. (2 requests, the first in 'The hours match')
+  TimeTrackingAddRq: we say: A duration cannot be negative; your schema: accepted. That is meant: our rule goes beyond what an XSD can say. (2 requests, the first in 'The hours match')
+
+2 scenarios against plain: 2 HELD
+""")
 
 
 def test_a_skipped_scenario_says_why_on_its_line() -> None:
@@ -188,7 +243,7 @@ def test_a_skipped_scenario_says_why_on_its_line() -> None:
 skipped       A missing job stops the update  The target promises on_mismatch: skip, the scenario requires stop.
 
 1 scenario against plain: 1 skipped
-""")  # noqa: E501 - a screen
+""")
 
 
 def test_a_run_of_nothing_says_so() -> None:
@@ -237,7 +292,7 @@ def test_the_colours_of_a_failure() -> None:
 \x1b[2mNot applicable to this target: flags. This target cannot list its blocks.\x1b[0m
 
 1 scenario against plain: \x1b[1;35m1 undetermined\x1b[0m
-""")  # noqa: E501 - a screen
+""")
 
 
 def test_no_color_means_plain_lines_even_on_a_terminal() -> None:

@@ -35,7 +35,7 @@ from qbharness.history import (
     UpdateEnded,
     UpdateStarted,
 )
-from qbharness.outcome import Exposure, Outcome, Reporter, Status, Summary
+from qbharness.outcome import Exposure, OtherOpinion, Outcome, Reporter, Status, Summary
 from qbharness.scenario.model import Scenario
 from qbsim.errors import Place
 
@@ -296,7 +296,7 @@ def judged(history: History) -> Judgement:
 
 def outcome_of(history: History, *, file: str = FILE, seconds: float = 0.0, **more: object) -> Outcome:
     """What a run makes of ``history``; the status follows from the judgement unless it is given."""
-    judgement = judged(history)
+    judgement = more.pop("judgement", None) or judged(history)
     status = {Verdict.BROKEN: Status.BROKEN, Verdict.UNKNOWN: Status.UNDETERMINED}.get(
         judgement.verdict, Status.HELD
     )
@@ -322,6 +322,26 @@ def exposed() -> Outcome:
         "Block roof is in QuickBooks twice.",
     )
     return outcome_of(lost_answer(), status=Status.EXPOSED, exposures=(exposure,))
+
+
+def not_demanded() -> Outcome:
+    """The check itself says that no server could have known better."""
+    sentence = (
+        "Block roof is in QuickBooks twice: TxnID 1-1793628000 and 2-1793628000; the server was put back to "
+        "a backup of its own, and what it knew since then is gone."
+    )
+    finding = Finding("duplicate", Verdict.EXPOSED, sentence, ("roof",), (), "server restored")
+    judgement = Judgement(Verdict.EXPOSED, (finding,), _CHECKS)
+    return outcome_of(lost_answer(), status=Status.EXPOSED, judgement=judgement, reason=sentence)
+
+
+def judged_otherwise() -> Outcome:
+    """A run in which the user's own XSDs refuse a request, and a second one for a rule beyond any XSD."""
+    opinions = (
+        OtherOpinion(4, ("TimeTrackingAddRq",), "accepted", "line 7: This element is not expected."),
+        OtherOpinion(9, ("TimeTrackingAddRq",), "A duration cannot be negative.", "accepted", meant=True),
+    )
+    return outcome_of(delivered(), other_opinions=opinions)
 
 
 def known() -> Outcome:
