@@ -50,7 +50,9 @@ class _LazyCommands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
-        return cast("click.Command", module.command)
+        from qbharness.cli.examples import with_examples  # noqa: PLC0415 - not for the list of commands
+
+        return with_examples(cast("click.Command", module.command), cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table's own lines: the commands' modules are not imported for them."""

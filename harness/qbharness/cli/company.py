@@ -24,7 +24,13 @@ _SELECTOR: Final = (
     click.option("--date", help="Only entries of this day (2026-11-02)."),
     click.option("--hours", help="Only entries of exactly this length (7:30)."),
     click.option("--notes", help="Only entries with exactly these notes."),
-    click.option("--which", type=click.Choice(("only", "earlier", "later", "all")), default="only"),
+    click.option(
+        "--which",
+        type=click.Choice(("only", "earlier", "later", "all")),
+        default="only",
+        show_default=True,
+        help="Of what matches: the one entry that there is, the first or last made, or each.",
+    ),
 )
 
 
@@ -186,11 +192,11 @@ def request(file: Path, document: Path | None, application: str, pins: tuple[str
 @click.option("--date", required=True, help="The day, 2026-11-02.")
 @click.option("--hours", required=True, help="Hours and minutes, 7:30.")
 @click.option("--customer", default="", help="The customer, or Customer:Job.")
-@click.option("--service-item", default="")
-@click.option("--class", "class_", default="")
-@click.option("--payroll-item", default="")
-@click.option("--notes", default="")
-@click.option("--billable/--not-billable", default=None)
+@click.option("--service-item", default="", help="What was done, as an item of the list.")
+@click.option("--class", "class_", default="", help="The class.")
+@click.option("--payroll-item", default="", help="How it is paid, as an item of the list.")
+@click.option("--notes", default="", help="Any text.")
+@click.option("--billable/--not-billable", default=None, help="Whether the customer pays for it.")
 def enter_time(file: Path, **fields: Any) -> None:
     """Type an entry into the timesheet."""
     from qbsim.quickbooks import people  # noqa: PLC0415
@@ -220,7 +226,13 @@ _selected("pay_time", "paid", "Put entries on a paycheck: locked.")
 @command.command("edit-time")
 @_FILE
 @_picks
-@click.option("--to", "changes", multiple=True, metavar="FIELD=VALUE", help="hours=8:00, notes=...")
+@click.option(
+    "--to",
+    "changes",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="What to change: hours=8:00, notes=...; may be given several times.",
+)
 def edit_time(file: Path, changes: tuple[str, ...], **selector: Any) -> None:
     """Change entries; the options must pick exactly what --which says."""
     from qbsim.quickbooks import Selector, people  # noqa: PLC0415

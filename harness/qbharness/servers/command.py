@@ -19,13 +19,40 @@ _QUICK: Final = 16
 """scrypt's N on a disposable server: its passwords protect nothing."""
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+_EPILOG: Final = """\b
+Example:
+  export SECRET=...
+  qbharness server exact --port 8080 --user office --password-env SECRET
+"""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
 @click.argument("policy", default="plain")
 @click.option("--policy", "policy_option", metavar="MODULE:CLASS", help="A policy of your own.")
-@click.option("--database", default="sqlite:///work-blocks.db", show_default=True, metavar="URL")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--company", default="Acme Time", show_default=True, metavar="NAME")
-@click.option("--user", "users", multiple=True, metavar="NAME", help="May be given several times.")
+@click.option(
+    "--database",
+    default="sqlite:///work-blocks.db",
+    show_default=True,
+    metavar="URL",
+    help="Where the blocks are kept: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
+)
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port on 127.0.0.1; 0 takes a free one.",
+)
+@click.option(
+    "--company", default="Acme Time", show_default=True, metavar="NAME", help="Whose Work Blocks these are."
+)
+@click.option(
+    "--user",
+    "users",
+    multiple=True,
+    metavar="NAME",
+    help="A Web Connector's user; may be given several times.",
+)
 @click.option(
     "--password-env",
     "password_names",
@@ -41,8 +68,19 @@ _QUICK: Final = 16
     show_default=True,
     help="What settles a doubt; a marker is written into the notes (exact only).",
 )
-@click.option("--session-minutes", default=30, show_default=True, type=click.IntRange(1, 1440))
-@click.option("--fail-at", type=click.Choice(NAMES), help="Die there; needs --allow-reset.")
+@click.option(
+    "--session-minutes",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1, 1440),
+    help="A session that was silent for so long no longer makes another user wait.",
+)
+@click.option(
+    "--fail-at",
+    type=click.Choice(NAMES),
+    metavar="NAME",
+    help=f"Die at this place: {', '.join(NAMES)}. Needs --allow-reset.",
+)
 def command(
     policy: str,
     policy_option: str | None,
