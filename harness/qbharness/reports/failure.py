@@ -136,7 +136,8 @@ def story_of(history: History, findings: Iterable[Finding]) -> tuple[Beat, ...]:
     def matters(beat: Beat) -> int:
         return beat.weight + 20 * (beat.n in shown) + _relevance(blocks, beat)
 
-    told = [beat for beat in narrate(history) if beat.weight or beat.n in shown]
+    until = _looked_at(history, findings) or len(history)  # what came after the look explains nothing
+    told = [beat for beat in narrate(history) if (beat.weight and beat.n <= until) or beat.n in shown]
     best = sorted(told, key=lambda beat: (-matters(beat), beat.n))[:MOST_BEATS]
     return tuple(sorted(best, key=lambda beat: beat.n))
 

@@ -45,7 +45,8 @@ def sheets_of(history: History, looked_at: int | None = None) -> tuple[Sheet, ..
         return ()
     after = history.last(Ledger, before=looked_at) or ledgers[-1]
     chosen = [("before", ledgers[0])] if after is not ledgers[0] else []
-    chosen.append((f"after ({after.moment})" if looked_at and after.moment else "after", after))
+    at_rest = looked_at is not None and after.moment == "at rest"
+    chosen.append(("after (at rest)" if at_rest else "after", after))
     return laid_out(chosen)
 
 

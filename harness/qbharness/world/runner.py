@@ -142,6 +142,8 @@ def _exposed(
     try:
         again = judge(play(plain, target, transport, switches=firm, seed=seed, limits=limits))
     except (SetUpProblem, SimulatorGap) as trouble:
+        if isinstance(trouble, TimeLimit):
+            _begin_afresh(target)
         return _unsettled(outcome, firm, str(trouble))
     if again.broken:
         return outcome
