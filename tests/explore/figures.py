@@ -1,0 +1,151 @@
+"""The figures of ``docs/exploration.md``.
+
+python tests/explore/figures.py --write            measure, and write them into the page
+python tests/explore/figures.py --record FOLDER    add up a long search's parts (``shard-*.txt``)
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from explore_support import drawn_plans, players  # noqa: E402 - the path is set above
+
+from qbharness.explore.campaign import Campaign, forgiving  # noqa: E402
+from qbharness.explore.search import Search, generated, listed  # noqa: E402
+from qbharness.explore.shrinking import size  # noqa: E402
+from qbharness.explore.strategies import PROFILES  # noqa: E402
+from qbharness.outcome import Status  # noqa: E402
+from qbharness.running import Plan  # noqa: E402
+from qbharness.targets.reader import read_target  # noqa: E402
+
+PAGE = ROOT / "docs" / "exploration.md"
+PACKAGES = ("qbharness", "hypothesis", "sqlalchemy", "lxml")
+
+
+def machine() -> str:
+    """Where it was measured."""
+    cores = len(os.sched_getaffinity(0))
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"Python {platform.python_version()}, {packages}, {platform.system()}, {cores} cores"
+
+
+def measured() -> Iterator[tuple[str, str]]:
+    """Name and figure, one after the other."""
+    with tempfile.TemporaryDirectory() as folder, players("exact", Path(folder)) as playing:
+        for profile, many in (("quick", 200), ("deep", 100)):
+            plans = drawn_plans(profile, many, seed=1)
+            forgiving(playing.play, plans[0])
+            began, wall = time.process_time(), time.perf_counter()
+            for plan in plans:
+                forgiving(playing.play, plan)
+            spent, passed = time.process_time() - began, time.perf_counter() - wall
+            yield (
+                f"one drawn plan against `exact` in process, profile {profile}",
+                f"{spent / many * 1000:.0f} ms of processor time, {passed / many * 1000:.0f} ms on the clock",
+            )
+    plan = Plan((), read_target("exact"), jobs=2)
+    wall = time.perf_counter()
+    played = Search(plan=plan).run(generated("quick", 1000, 1))
+    passed = time.perf_counter() - wall
+    yield "1,000 drawn plans with `--jobs 2`", f"{passed:.0f} s, {played.runs / passed:.0f} a second"
+    yield from _exhaustive(plan)
+    yield from _stories()
+
+
+def _exhaustive(plan: Plan) -> Iterator[tuple[str, str]]:
+    wall = time.perf_counter()
+    worlds = Search(plan=plan).worlds([1, 2, 3], 2, sweep=False)
+    plans = [scenario for world in worlds.values() for scenario in world]
+    tally = Search(plan=plan).run(listed(plans))
+    passed = time.perf_counter() - wall
+    held = tally.statuses[Status.HELD]
+    yield (
+        "`--exhaustive --faults 2 --jobs 2`: singles and pairs, 1 to 3 blocks",
+        f"{tally.runs:,} runs ({held:,} held) in {passed:.0f} s, {tally.runs / passed:.0f} a second",
+    )
+
+
+def _stories() -> Iterator[tuple[str, str]]:
+    with tempfile.TemporaryDirectory() as folder, players("plain", Path(folder)) as playing:
+        campaign = Campaign(playing.play)
+        campaign.generated(PROFILES["quick"], 60, at=3)
+        steps = sorted(size(failure.scenario) for failure in campaign.tally.failures.values())
+    yield (
+        f"the {len(steps)} distinct failures of `plain` in 60 drawn plans, shrunk",
+        f"at most {steps[-1]} steps, half of them at most {steps[len(steps) // 2]}",
+    )
+
+
+def recorded(folder: Path) -> Iterator[str]:
+    """The long search, added up from what its parts printed."""
+    runs, seconds, parts = 0, 0, 0
+    statuses: Counter[str] = Counter()
+    marks: Counter[str] = Counter()
+    failures: set[str] = set()
+    for path in sorted(folder.glob("shard-*.txt")):
+        text = path.read_text(encoding="utf-8")
+        found = re.search(r"^(\d+) of \d+ runs \((.*?)\) in (\d+) s", text, flags=re.MULTILINE)
+        if found is None:
+            continue
+        parts, runs, seconds = parts + 1, runs + int(found[1]), seconds + int(found[3])
+        statuses.update({word: int(times) for times, word in re.findall(r"(\d+) (\w+)", found[2])})
+        reached = re.search(r"^Reached: (.*)\.$", text, flags=re.MULTILINE)
+        marks.update(
+            {name: int(times) for name, times in re.findall(r"([^,(][^(]*?) \((\d+)\)", reached[1])}
+            if reached
+            else {}
+        )
+        failures |= set(re.findall(r"^(?:BROKEN|EXPOSED|FLAKY)  (.*?) \(met", text, flags=re.MULTILINE))
+    commit = (folder / "commit").read_text(encoding="utf-8").strip()
+    counted = ", ".join(f"{times:,} {word}" for word, times in statuses.most_common())
+    yield f"- {runs:,} runs: {counted}; {seconds / 60:.0f} minutes of one worker"
+    yield (
+        f"- `qbharness explore --examples 100000 --seed 1 --shard K/200`, {parts} of the 200 parts, "
+        f"at commit {commit}"
+    )
+    yield f"- {machine()}"
+    yield f"- accused: {', '.join(sorted(failures)) or 'never'}"
+    shown = ", ".join(f"{name.strip(' ,')} {times:,}" for name, times in marks.most_common())
+    yield f"- reached: {shown}"
+
+
+def put(name: str, lines: list[str]) -> None:
+    """Replace what stands between two comments of the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    body = "\n".join(lines)
+    text = re.sub(
+        rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
+        lambda found: f"{found[1]}\n{body}\n\n{found[2]}",
+        text,
+        flags=re.DOTALL,
+    )
+    PAGE.write_text(text, encoding="utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["--record"]:
+        lines = list(recorded(Path(arguments[1])))
+        put("long search", lines)
+    else:
+        lines = ["| what | figure |", "| --- | --- |"]
+        lines += [f"| {name} | {figure} |" for name, figure in measured()]
+        lines += ["", f"{machine()}."]
+        if "--write" in arguments:
+            put("figures", lines)
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
