@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from inline_snapshot import snapshot
 
 from qbharness.cli.replay import command
-from qbharness.scenario.library import load
+from qbharness.scenario.library import library, load
 from qbharness.scenario.writer import write_yaml
 from qbsim.errors import UsageProblem
 
@@ -108,3 +108,11 @@ def test_a_file_can_be_replayed_too_and_any_failed_row_fails(tmp_path: Path, kep
 def test_an_id_that_nobody_kept_is_refused_with_those_that_are(kept: str) -> None:
     with pytest.raises(UsageProblem, match=r"Kept failures: plain-duplicate"):
         replay("plain-lost")
+
+
+def test_what_a_target_file_excuses_is_no_excuse_here(kept: str, tmp_path: Path) -> None:
+    excuse = "expect_broken: {duplicate: old, expectation: old, until: 2999-12-31, scenarios: ['*']}\n"
+    for name, code in (("plain", 1), ("exact", 0)):
+        target = tmp_path / f"{name}.yaml"
+        target.write_text((library() / "targets" / f"{name}.yaml").read_text("utf-8") + excuse)
+        assert replay(kept, "--target", str(target)).exit_code == code

@@ -41,6 +41,8 @@ def command(
     import tempfile  # noqa: PLC0415 - --help stays light
     from pathlib import Path  # noqa: PLC0415
 
+    from attrs import evolve  # noqa: PLC0415
+
     from qbharness.cli import exit_codes as codes  # noqa: PLC0415
     from qbharness.explore.players import Players  # noqa: PLC0415
     from qbharness.rehearsal import told  # noqa: PLC0415
@@ -50,7 +52,7 @@ def command(
     from qbharness.targets.guard import check_target  # noqa: PLC0415
     from qbharness.targets.reader import read_target  # noqa: PLC0415
 
-    target = read_target(target_name)
+    target = evolve(read_target(target_name), expect_broken=())  # no excuses here
     check_target(target, consume_real_queue=consume_real_queue)
     plan = Plan((), target, consume_real_queue=consume_real_queue)
     pairs = [(p, i) for p in load([procedure_name]) for i in load([*incidents, *further])]

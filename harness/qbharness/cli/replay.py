@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _WORDS: Final = {
     "HELD": ("FIXED", codes.HELD),
     "BROKEN": ("FAILED", codes.BROKEN),
-    "KNOWN": ("FAILED", codes.BROKEN),
     "EXPOSED": ("EXPOSED", codes.HELD),
 }
 """What is said of a status, and its exit code; whatever else it is, there is no verdict."""
@@ -33,12 +32,14 @@ def command(name: str, target_name: str, consume_real_queue: bool) -> None:
     FILE is a scenario file; ID the name of a failure that `qbharness explore` kept below
     .qbharness/failures. What is only EXPOSED leaves with 0, as everywhere.
     """
-    from qbharness.explore.failures import find  # noqa: PLC0415 - --help stays light
+    from attrs import evolve  # noqa: PLC0415 - --help stays light
+
+    from qbharness.explore.failures import find  # noqa: PLC0415
     from qbharness.running import Plan, run  # noqa: PLC0415
     from qbharness.targets.guard import check_target  # noqa: PLC0415
     from qbharness.targets.reader import read_target  # noqa: PLC0415
 
-    target = read_target(target_name)
+    target = evolve(read_target(target_name), expect_broken=())  # no excuses here
     check_target(target, consume_real_queue=consume_real_queue)
     plan = Plan(tuple(find(name)), target, consume_real_queue=consume_real_queue)
     found = [_told(outcome) for outcome in run(plan)]
