@@ -77,7 +77,7 @@ STOPS  Delete both entries and sync again
   > 1. In QuickBooks, delete all the equal entries.
     2. In the Web Connector, click Update Selected.
 
-  Timesheet before                                                 |   Timesheet after, and two more updates
+  Timesheet before                                                 |   Timesheet if one stops there, and two more updates
   Employee  Customer   Date        Hours  Service item  Billing    |   Employee  Customer   Date        Hours  Service item  Billing
   Jane Doe  Acme:Roof  2026-11-02  8:00   Framing       billed     |   Jane Doe  Acme:Roof  2026-11-02  8:00   Framing       billed
   Jane Doe  Acme:Roof  2026-11-02  8:00   Framing       billable   |   Jane Doe  Acme:Roof  2026-11-02  8:00   Framing       billable

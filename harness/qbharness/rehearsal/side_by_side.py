@@ -16,11 +16,6 @@ Moment: TypeAlias = Literal["before", "after"]
 GONE: Final = "(gone)"
 NOT_YET: Final = "(not there yet)"
 
-HEADINGS: Final[Mapping[Moment, str]] = {
-    "before": "Timesheet before",
-    "after": "Timesheet after, and two more updates",
-}
-
 _ID: Final = "TxnID"
 _WIDEST: Final = 24
 
@@ -49,17 +44,19 @@ class Pair:
 class SideBySide:
     """The columns that any entry uses, and the entries in QuickBooks' order, those of before first."""
 
+    headings: Mapping[Moment, str]
     columns: tuple[str, ...]
     rows: tuple[Pair, ...]
 
 
-def side_by_side(before: Ledger, after: Ledger) -> SideBySide:
+def side_by_side(before: Ledger, after: Ledger, headings: Mapping[Moment, str]) -> SideBySide:
     """Both sheets with the same columns; QuickBooks' own numbers only join them and are not shown."""
     left, right = laid_out((("before", before), ("after", after)))
     was, now = _by_id(left), _by_id(right)
     ids = dict.fromkeys([*was, *now])
     rows = tuple(Pair(was.get(key, ()), now.get(key, ()), _change(key, was, now)) for key in ids)
-    return SideBySide(tuple(column for column in left.columns if column != _ID), rows)
+    columns = tuple(column for column in left.columns if column != _ID)
+    return SideBySide(headings, columns, rows)
 
 
 def _by_id(sheet: Sheet) -> dict[str, tuple[str, ...]]:
@@ -90,7 +87,7 @@ def _column(both: SideBySide, moment: Moment) -> Iterator[str]:
     rows = [both.columns, *(row.cells(moment) for row in both.rows)]
     full = [[cut(cell, _WIDEST) for cell in row] for row in rows if len(row) == len(both.columns)]
     widths = [max(len(row[index]) for row in full) for index in range(len(both.columns))]
-    yield HEADINGS[moment]
+    yield both.headings[moment]
     for row in rows:
         cells = [cut(cell, _WIDEST) for cell in row]
         if len(cells) < len(widths):

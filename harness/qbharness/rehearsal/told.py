@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from qbharness.rehearsal.rehearse import Advice, Rehearsal, words
-from qbharness.rehearsal.side_by_side import HEADINGS, SideBySide, side_by_side, table
+from qbharness.rehearsal.side_by_side import Moment, SideBySide, side_by_side, table
 from qbharness.reports.files import write as write_file
 from qbharness.reports.texts import one_line
 from qbsim.errors import UsageProblem
@@ -65,7 +65,12 @@ def _wrapped(text: str, first: str, other: str) -> list[str]:
 
 def sheets(rehearsal: Rehearsal) -> SideBySide:
     """The timesheet before the procedure and after it, entry by entry."""
-    return side_by_side(rehearsal.before, rehearsal.after)
+    stops = rehearsal.advice is Advice.STOPS
+    headings: dict[Moment, str] = {
+        "before": "Timesheet before",
+        "after": f"Timesheet {'if one stops there' if stops else 'after'}, and two more updates",
+    }
+    return side_by_side(rehearsal.before, rehearsal.after, headings)
 
 
 def markdown(rehearsals: Iterable[Rehearsal]) -> str:
@@ -93,7 +98,7 @@ def _md(text: str) -> str:
 def _md_table(both: SideBySide) -> list[str]:
     rows = [(_md(row.sentence("before")), _md(row.sentence("after"))) for row in both.rows]
     rows = rows or [("(empty)", "(empty)")]
-    header = [(HEADINGS["before"], HEADINGS["after"]), ("---", "---")]
+    header = [(both.headings["before"], both.headings["after"]), ("---", "---")]
     return [f"| {left} | {right} |" for left, right in (*header, *rows)]
 
 
@@ -109,7 +114,7 @@ def page(rehearsals: Iterable[Rehearsal]) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        headlines=_HEADLINES, verdict=verdict, words=words, sheets=sheets, marked=_marked, moments=HEADINGS
+        headlines=_HEADLINES, verdict=verdict, words=words, sheets=sheets, marked=_marked
     )
     return environment.get_template("page.html.jinja").render(rehearsals=tuple(rehearsals))
 
