@@ -205,3 +205,15 @@ def _children(pid: int) -> list[int]:
 def _alive(pid: int) -> bool:
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_several_jobs_need_a_server_that_is_started_for_each(story: Path, tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere.yaml"
+    target.write_text(
+        "language: 1\nname: elsewhere\nreset: {http: {url: 'http://127.0.0.1:9/reset'}}\n"
+        "connector: {url: 'http://127.0.0.1:9/qbwc', user: u, password: {environment: PATH}}\n"
+    )
+    done = run(str(story), "--target", str(target), "--jobs", "2")
+    assert done.returncode == 4
+    assert "is not started here, so --jobs would share one server. Use --jobs 1" in done.stderr
+    assert "HELD" not in done.stdout
