@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qbharness.world.watchdog import Limits, TimeLimit, Watchdog
+from qbsim.connector.inprocess import AsgiTransport
 from qbsim.connector.wire import Exchange, Reply, TransportError
 
 STORY = """\
@@ -211,3 +214,14 @@ def test_the_words_of_a_limit_name_the_option_that_allows_more() -> None:
     with pytest.raises(TimeLimit) as caught:
         watchdog.check()
     assert "--step-limit" in str(caught.value)
+
+
+def test_an_application_inside_our_own_process_is_cut_where_it_awaits() -> None:
+    async def hanging(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await asyncio.sleep(600)
+
+    with AsgiTransport(hanging) as transport:
+        watchdog = Watchdog(transport, Limits(step=0.2))
+        with pytest.raises(TimeLimit, match="not answered sendRequestXML"):
+            watchdog.send(CALL)
