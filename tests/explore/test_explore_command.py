@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from explore_support import command_line
+from explore_support import command_line, flaky_target
 
 from qbharness.scenario.library import load
 from qbharness.scenario.model import walk
@@ -124,6 +124,21 @@ def test_a_failure_that_needs_an_undocumented_fact_is_exposed_with_switch_value_
         assert "EXPOSED  exposed: " in said
         assert "Only if recovery_atomic is no (adversarial: " in said
         assert run("explore", "died.yaml", "--examples", "1", "--strict")[0] == 1
+
+
+def test_a_server_that_is_flaky_on_purpose_gets_no_verdict_but_the_first_differing_event(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "flaky.yaml").write_text(flaky_target(), encoding="utf-8")
+    (tmp_path / "lost.yaml").write_text(LOST, encoding="utf-8")
+    with command_line(tmp_path) as run:
+        code, said = run("explore", "lost.yaml", "--target", "flaky.yaml", "--examples", "1")
+    assert code == 6, said
+    assert "FLAKY  duplicate: sent again" in said
+    text = (tmp_path / FAILURES / "flaky--duplicate-sent-again.yaml").read_text(encoding="utf-8")
+    one, other = (line for line in text.splitlines() if line.startswith("# {"))
+    assert one != other
+    assert "handed out" in one
 
 
 # ── counts, marks, parts ────────────────────────────────────────────────────────────────────

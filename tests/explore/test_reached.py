@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from explore_support import one_update, players
 
-from qbharness.explore import told
+from qbharness.cli import explore_told as told
 from qbharness.explore.campaign import forgiving
 from qbharness.explore.reached import DEEP, EXHAUSTIVE, MARKS, QUICK, Reached
 from qbharness.scenario.faults import FAULTS

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from explore_support import command_line, lost_answer, one_update, players
+from explore_support import command_line, drawn_plans, lost_answer, one_update, players
 
 from qbharness.explore import placements
 from qbharness.explore.campaign import Campaign, Tally
 from qbharness.explore.progress import Progress
 from qbharness.explore.search import Batch, Search, generated, listed, shard
+from qbharness.history import to_line
 from qbharness.outcome import Status
 from qbharness.running import Plan
 from qbharness.scenario.model import Scenario, walk
@@ -31,6 +32,19 @@ def test_the_parts_of_a_search_are_the_whole_and_share_nothing(of: int) -> None:
 def test_the_seed_of_a_batch_depends_on_seed_and_number_alone() -> None:
     assert list(generated("quick", 60, 1))[:2] == list(generated("quick", 500, 1))[:2]
     assert {b.seed for b in generated("quick", 60, 1)} & {b.seed for b in generated("quick", 60, 2)} == set()
+
+
+def test_two_workers_record_the_same_histories_byte_for_byte(tmp_path: Path) -> None:
+    def histories(worker: str, before: int) -> list[str]:
+        lines: list[str] = []
+        with players("exact", tmp_path / worker) as playing:
+            for scenario in PLANS[:before]:
+                playing.play(scenario)
+            for scenario in drawn_plans("quick", 8, seed=4):
+                lines += [to_line(event) for event in playing.play(scenario).history]
+        return lines
+
+    assert histories("one", 0) == histories("other", 3)
 
 
 def test_an_exhaustive_search_is_counted_before_it_is_played() -> None:

@@ -98,6 +98,17 @@ def test_the_same_seed_draws_the_same_plans_whatever_modules_are_loaded() -> Non
     assert drawn_plans("deep", 10, seed=8) != before
 
 
+def test_the_profile_of_ci_explores_new_plans_too() -> None:
+    before = settings.get_current_profile_name()
+    plans = drawn_plans("quick", 5, seed=1)
+    settings.load_profile("ci")
+    try:
+        assert drawn_plans("quick", 5, seed=1) == plans
+        assert drawn_plans("quick", 5, seed=2) != plans
+    finally:
+        settings.load_profile(before)
+
+
 def test_another_process_draws_the_same_plans() -> None:
     script = (
         "import sys; sys.path.insert(0, 'tests/support')\n"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
 
 from qbharness.explore.placements import base_story
 from qbharness.explore.players import Players
@@ -12,7 +15,12 @@ from qbharness.running import Plan
 from qbharness.scenario.faults import Anchor, Fault, ReplyLost, RequestLost
 from qbharness.scenario.model import Scenario
 from qbharness.scenario.steps import UpdateSelected
-from qbharness.targets.reader import read_target
+from qbharness.servers import create_app
+from qbharness.servers.desk import Block as ServerBlock
+from qbharness.servers.desk import Desk, Handout
+from qbharness.servers.policies.base import Stop
+from qbharness.servers.policies.exact import Exact
+from qbharness.targets.reader import bundled, read_target
 
 
 @contextmanager
@@ -79,3 +87,26 @@ def command_line(folder: Path) -> Iterator[Callable[..., tuple[int, str]]]:
 
     with contextlib.chdir(folder):
         yield run
+
+
+class SometimesForgets(Exact):
+    """Flaky on purpose: every other block in doubt is sent anew, as if it had never been sent."""
+
+    turns = 0
+
+    def in_doubt(self, desk: Desk, block: ServerBlock, last: Handout) -> str | Stop:
+        """What to ask of QuickBooks about a block in doubt."""
+        type(self).turns += 1
+        return self.hand_out(desk, block) if self.turns % 2 else super().in_doubt(desk, block, last)
+
+
+def flaky_server(**options: Any) -> Starlette:
+    """The application of a target file."""
+    return create_app(policy=SometimesForgets(), **options)
+
+
+def flaky_target() -> str:
+    """The text of a target file for it."""
+    text = bundled()["exact"].read_text(encoding="utf-8")
+    text = text.replace("qbharness.servers:create_app", f"{__name__}:{flaky_server.__name__}")
+    return text.replace("    policy: exact\n", "").replace("name: exact", "name: flaky")

@@ -102,7 +102,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
 
 
 def _explore(paths: tuple[str, ...], options: dict[str, Any], how: str) -> int:
-    from qbharness.explore import failures, told  # noqa: PLC0415 - --help stays light
+    from qbharness.cli import explore_told as told  # noqa: PLC0415 - --help stays light
+    from qbharness.explore import failures  # noqa: PLC0415
     from qbharness.explore.focus import check_focus  # noqa: PLC0415
     from qbharness.explore.search import Search  # noqa: PLC0415
     from qbharness.running import Plan  # noqa: PLC0415

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, final
 
 from attrs import define, evolve, field, frozen
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 
 from qbharness.checks.judging import judge
 from qbharness.checks.registry import Finding, Verdict
@@ -173,6 +173,8 @@ class Campaign:
             deadline=None,
             derandomize=True,  # the dice are seeded by ourselves
             phases=(Phase.generate,),
+            verbosity=Verbosity.normal,
+            print_blob=False,
             suppress_health_check=list(HealthCheck),
         )
         @given(scenarios(profile, focus))
