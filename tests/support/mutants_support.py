@@ -25,8 +25,22 @@ from qbharness.targets.template import Template
 FOLDER: Final = Path(__file__).parents[1] / "mutants"
 MODULES: Final = ("handing_out", "in_doubt", "booking", "writing", "owners_hands", "sessions")
 
+_NO_SOCKET: Final = {"base": Template("http://127.0.0.1:8080", NOWHERE)}
+
 Operation = Callable[[Mapping[str, str]], Result]
 """An operation of the Web Connector service."""
+
+
+NO_PERIOD: Final = "No period is selected in its worlds."
+NO_PEOPLE: Final = "Nobody but the connector does anything in its worlds."
+NO_REFUSAL: Final = "Every name is known in its worlds, so nothing is refused."
+PLAIN_BLOCKS: Final = "Its blocks have plain names, whole hours, ordinary days and no notes."
+EQUAL_BLOCKS: Final = "Its two blocks are equal, so that one may stand for the other."
+ONE_COMPANY: Final = "Only one company file is ever open."
+SHORT_NAMES: Final = "No name in its plans is longer than 31 characters."
+ONE_JOB_A_NAME: Final = "No two jobs of its plans have the same name."
+ONE_FAULT: Final = "One fault strikes in each run; here it takes two."
+"""What the plans of a lane lack, as mutants say it."""
 
 
 @frozen
@@ -34,7 +48,8 @@ class Mutant:
     """One variant of ``exact``. ``defect`` is a policy, or changes a server that was made with exact's.
 
     ``ways``: which of the ways in which real servers lose or double work it stands for. ``lacks``: the
-    lanes that can't kill it, each with what its plans lack.
+    lanes that can't convict it, each with what its plans lack. ``author``: why only what a story's author
+    expects can convict it, where that is so.
     """
 
     name: str
@@ -42,18 +57,21 @@ class Mutant:
     defect: Any = field(repr=False)
     ways: tuple[int, ...] = ()
     lacks: Mapping[str, str] = field(factory=dict)
+    author: str = ""
 
 
 CATALOGUE: Final[dict[str, Mutant]] = {}
 
 
-def mutant(sentence: str, *, ways: tuple[int, ...] = (), **lacks: str) -> Callable[[Any], Any]:
+def mutant(
+    sentence: str, *, ways: tuple[int, ...] = (), author: str = "", **lacks: str
+) -> Callable[[Any], Any]:
     """Put a defect into the catalogue, under its own name in words."""
 
     def registered(defect: Any) -> Any:
         name = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in defect.__name__)
         name = name.replace("_", " ").strip()
-        CATALOGUE[name] = Mutant(name, sentence, defect, ways, lacks)
+        CATALOGUE[name] = Mutant(name, sentence, defect, ways, lacks, author)
         return defect
 
     return registered
@@ -79,13 +97,17 @@ def make(mutant: str, **options: Any) -> Starlette:
 
 
 def target_of(name: str) -> TargetFile:
-    """The target file of ``exact``, its application replaced by a mutant; always in our own process."""
-    file = read_target("exact")
+    """The target file of a mutant, or of ``exact`` itself; always in our own process.
+
+    Both are the same file but for the application, so that they are played and judged alike.
+    """
+    file = evolve(read_target("exact"), start=None, failpoints={}, backup=None, variables=_NO_SOCKET)
+    if name == "exact":
+        return file
     assert file.app is not None
     arguments = {key: value for key, value in file.app.arguments.items() if key != "policy"}
     app = evolve(file.app, path="mutants_support:make", arguments={**arguments, "mutant": name})
-    here = {"base": Template("http://127.0.0.1:8080", NOWHERE)}  # no socket is opened
-    return evolve(file, name=name, app=app, start=None, failpoints={}, backup=None, variables=here)
+    return evolve(file, name=name, app=app)
 
 
 # ------------------------------------------------------------------------------ hands for defects
@@ -144,6 +166,18 @@ def around(state: State, *names: str) -> Callable[[Callable[[Operation, Mapping[
             operations[name] = lambda given, right=right: function(right, given)
 
     return wrap
+
+
+def cleared_at_reset(state: State, *memories: Any) -> None:
+    """What a defect keeps in these lists and sets is gone when the server is reset."""
+    reset = state.reset
+
+    def reset_all() -> None:
+        for memory in memories:
+            memory.clear()
+        reset()
+
+    state.reset = reset_all  # type: ignore[method-assign]
 
 
 def sql(state: State, statement: str, **values: str) -> str:
