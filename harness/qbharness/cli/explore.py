@@ -117,7 +117,7 @@ def _explore(paths: tuple[str, ...], options: dict[str, Any], how: str) -> int:
     _check_together(options, plan)
     search = Search(plan=plan, restart_each=options["restart_each"])
     still_broken = _recheck(search)
-    lane = "exhaustive" if options["exhaustive"] else options["profile"]
+    lane = ("sweep" if options["sweep"] else "exhaustive") if options["exhaustive"] else options["profile"]
     batches, planned = _plans(paths, options, search)
     progress = _progress(options, batches, target.name) if options["exhaustive"] else None
     clock = told.Clock(options["seconds"], planned, click.echo)
@@ -240,7 +240,8 @@ def _progress(options: dict[str, Any], batches: Iterable[Batch], target: str) ->
     from qbharness.explore.progress import Progress  # noqa: PLC0415
 
     blocks, (part, of) = options["blocks"], options["shard"]
-    kind = f"exhaustive {min(blocks)} {max(blocks)} {options['faults']} {part} of {of}"
+    lane = "sweep" if options["sweep"] else f"faults {options['faults']}"
+    kind = f"{lane} blocks {min(blocks)} to {max(blocks)} part {part} of {of}"
     path = FOLDER.parent / "progress" / f"{id_of(kind, target)}.ndjson"
     return Progress(path, batches, target, resume=options["resume"])
 

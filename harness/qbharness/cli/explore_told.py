@@ -80,9 +80,9 @@ def reached(found: Reached, lane: str) -> Iterator[str]:
     yield f"Reached: {', '.join(there) or 'nothing'}."
     if lacking := found.lacking(lane):
         yield f"Never reached, so this campaign says nothing about it: {', '.join(lacking)}."
-    for name in found.missing:
-        if lane not in MARKS[name].lanes:
-            yield f"Not reached, and not to be expected here: {name}{_takes(name)}."
+    others = [f"{name}{_takes(name)}" for name in found.missing if lane not in MARKS[name].lanes]
+    if others:
+        yield f"Not to be expected of such a campaign, and not reached: {', '.join(others)}."
 
 
 def _takes(name: str) -> str:

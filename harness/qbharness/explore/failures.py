@@ -17,6 +17,7 @@ from qbharness.scenario.model import Scenario
 from qbharness.scenario.telling import tell
 from qbharness.scenario.writer import write_yaml
 from qbsim.errors import UsageProblem
+from qbsim.switches import SWITCHES
 
 FOLDER: Final = Path(".qbharness") / "failures"
 
@@ -46,9 +47,12 @@ def write(failure: Failure, target: str, how: str, folder: Path = FOLDER) -> Pat
 
 def exposures(failure: Failure) -> list[str]:
     """Which undocumented facts the failure needs: switch, value, certainty and source."""
+    if not failure.exposed:
+        return []
+    pins = failure.scenario.switches.items()
+    facts = [(name, value, SWITCHES[name].values[value]) for name, value in pins]
     return [
-        f"Only if {each.switch} is {each.value} ({each.certainty}: {each.source})."
-        for each in failure.outcome.exposures
+        f"Only if {name} is {value} ({fact.certainty.value}: {fact.source})." for name, value, fact in facts
     ]
 
 

@@ -189,8 +189,9 @@ class Mark:
     but: str = ""
 
 
-EXHAUSTIVE, QUICK, DEEP = "exhaustive", "quick", "deep"
-_ANY: Final = frozenset({EXHAUSTIVE, QUICK, DEEP})
+EXHAUSTIVE, SWEEP, QUICK, DEEP = "exhaustive", "sweep", "quick", "deep"
+_ANY: Final = frozenset({EXHAUSTIVE, SWEEP, QUICK, DEEP})
+_KINDS: Final = _ANY - {SWEEP}
 _DRAWN: Final = frozenset({QUICK, DEEP})
 _DEEP: Final = frozenset({DEEP})
 _NOWHERE: Final = frozenset[str]()
@@ -218,16 +219,16 @@ MARKS: Final[Mapping[str, Mark]] = {
     "9005: state not stored": Mark(
         _status("9005"), _NOWHERE, "a server with message set ids, and recovery_store=fails"
     ),
-    "equal blocks": Mark(_equal_blocks, _ANY),
+    "equal blocks": Mark(_equal_blocks, _KINDS),
     "hours typed like a block": Mark(_typed_like_a_block, _DRAWN),
     "block marked as not sent": Mark(_changed("marked not sent"), _DRAWN),
     "quickbooks out of reach": Mark(_called("connectionError"), _DRAWN),
     "quickbooks killed": Mark(_fault("quickbooks killed"), _ANY),
-    "connector killed": Mark(_fault("connector killed"), _ANY),
-    "server killed": Mark(_fault("server killed"), _ANY),
+    "connector killed": Mark(_fault("connector killed"), _KINDS),
+    "server killed": Mark(_fault("server killed"), _KINDS),
     "call delivered twice": Mark(_fault("delivered twice"), _ANY),
     "call delivered late": Mark(_fault("delivered late"), _ANY),
-    "reply garbled": Mark(_fault("garbled"), _ANY),
+    "reply garbled": Mark(_fault("garbled"), _KINDS),
 }
 """Name to mark."""
 
