@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 import qbharness
 from qbharness.cli.run import exit_code
@@ -76,3 +77,11 @@ def test_a_server_of_somebody_else_is_refused(tmp_path: Path) -> None:
 def test_the_environment_is_the_callers_own(tmp_path: Path) -> None:
     with pytest.raises(UsageProblem, match="SOURCE_DATE_EPOCH"):
         qbharness.run("work-blocks", target="plain", environment={**os.environ, "SOURCE_DATE_EPOCH": "x"})
+
+
+def test_a_story_without_a_file_offers_no_command_that_could_not_work() -> None:
+    (match,) = qbharness.load("hours-arrive-when-every-name-matches")
+    (with_file,) = qbharness.run(match, target="plain")
+    (without,) = qbharness.run(evolve(match, place=None), target="plain")
+    assert with_file.reproduce.startswith("qbharness run work-blocks/hours-arrive")
+    assert without.reproduce == ""

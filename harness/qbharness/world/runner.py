@@ -177,6 +177,9 @@ def _is_shaky(name: str, value: str) -> bool:
 
 
 def _reproduce(scenario: Scenario, target: Target, switches: Switches | None, seed: int | None) -> str:
+    """The command that plays this again; ``""`` for a story that a program made and no file has."""
+    if not scenario.file:
+        return ""
     where = shown_path(scenario)
     if scenario.parameters and scenario.place:
         where = f"{scenario.file}:{scenario.place.line}"
