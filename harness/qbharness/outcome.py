@@ -59,8 +59,8 @@ class Outcome:
     """One scenario, played (or skipped).
 
     ``reason`` says why it was skipped, gives no verdict, or is known to be broken; ``reproduce`` is the
-    command that plays just this one again (``""`` where no file has it). ``seconds`` is real time, for people; it is in no report that
-    must be reproducible.
+    command that plays just this one again (``""`` where no file has it). ``seconds`` is real time, for
+    people; it is in no report that must be reproducible.
     """
 
     scenario: Scenario
