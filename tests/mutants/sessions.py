@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mutants_support import Operation, around, cleared_at_reset, mutant, sql
+from mutants_support import (
+    ALL_SENT,
+    NO_REFUSAL,
+    PLAIN_BLOCKS,
+    Operation,
+    around,
+    cleared_at_reset,
+    mutant,
+    sql,
+)
 
 from qbharness.servers.soap import Call, Result
 from qbharness.servers.state import State
@@ -37,7 +46,11 @@ def serves_dead_tickets(state: State) -> None:
         return answer(given)
 
 
-@mutant("A ticket that nobody has ever got is taken for that of the latest update.", ways=(19, 35))
+@mutant(
+    "A ticket that nobody has ever got is taken for that of the latest update.",
+    ways=(19, 35),
+    exhaustive=ALL_SENT,
+)
 def serves_made_up_tickets(state: State) -> None:
     @around(state, *_ASKS_FOR_WORK)
     def serve(answer: Operation, given: Mapping[str, str]) -> Result:
@@ -55,7 +68,7 @@ def says_noop_for_ever(state: State) -> None:
         return "NoOp"
 
 
-@mutant("The operation is found by searching the whole call for a name.", ways=(34,))
+@mutant("The operation is found by searching the whole call for a name.", ways=(34,), exhaustive=PLAIN_BLOCKS)
 def finds_the_operation_in_the_text(state: State) -> None:
     answer = state.service.call
 
@@ -67,7 +80,7 @@ def finds_the_operation_in_the_text(state: State) -> None:
     state.service.call = call  # type: ignore[method-assign]
 
 
-@mutant("Any password is good enough.", ways=(35,))
+@mutant("Any password is good enough.", ways=(35,), exhaustive=ALL_SENT)
 def takes_any_password(state: State) -> None:
     ((user, password),) = state.settings.users
 
@@ -84,7 +97,9 @@ def flags_at_the_goodbye(state: State) -> None:
         return close(given)
 
 
-@mutant("An error that was shown once is still shown when all is well again.", ways=(33,))
+@mutant(
+    "An error that was shown once is still shown when all is well again.", ways=(33,), exhaustive=NO_REFUSAL
+)
 def never_forgets_an_error(state: State) -> None:
     shown: list[Result] = []
     cleared_at_reset(state, shown)
