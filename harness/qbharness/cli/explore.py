@@ -129,7 +129,8 @@ def _explore(paths: tuple[str, ...], options: dict[str, Any], how: str) -> int:
     for failure in found.failures.values():
         path = failures.write(failure, target.name, how)
         replay = shlex.join(["qbharness", "replay", str(path), "--target", options["target_name"]])
-        click.echo("\n".join(told.failure(failure, str(path), replay)))
+        shrunk = not (found.interrupted or failure.flaky)
+        click.echo("\n".join(told.failure(failure, str(path), replay, shrunk=shrunk)))
     return told.exit_code(
         found,
         lane,

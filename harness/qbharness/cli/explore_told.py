@@ -106,8 +106,8 @@ def _split(call: str) -> tuple[str, str]:
     return call[:at], call[at:]
 
 
-def failure(found: Failure, where: str, replay: str) -> Iterator[str]:
-    """One failure in plain words."""
+def failure(found: Failure, where: str, replay: str, *, shrunk: bool) -> Iterator[str]:
+    """One failure in plain words; ``shrunk``: its story has been made as short as can be."""
     yield ""
     yield f"{found.word}  {found.key} (met after {found.runs_before} runs): {found.sentence}"
     yield from (f"  {line}" for line in exposures(found))
@@ -115,7 +115,7 @@ def failure(found: Failure, where: str, replay: str) -> Iterator[str]:
         yield "  Two runs of this plan differ; the first events that do:"
         yield from (f"    {line}" for line in found.flaky.splitlines())
     yield from (f"    {line}" for line in in_words(found.scenario))
-    yield f"  The shortest story: {where}"
+    yield f"  The {'shortest story' if shrunk else 'story as it was met'}: {where}"
     yield f"  Reproduce with: {replay}"
 
 
