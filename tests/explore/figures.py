@@ -12,6 +12,7 @@ import re
 import resource
 import sys
 import tempfile
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -136,7 +137,7 @@ def recorded(folder: Path) -> Iterator[str]:
     yield f"- {machine()}"
     yield f"- accused: {', '.join(sorted(failures)) or 'never'}"
     shown = ", ".join(f"{name.strip(' ,')} {times:,}" for name, times in marks.most_common())
-    yield f"- reached: {shown}"
+    yield from textwrap.wrap(f"- reached: {shown}", 120, subsequent_indent="  ")
 
 
 def put(name: str, lines: list[str]) -> None:
@@ -156,13 +157,16 @@ def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--record"]:
         lines = list(recorded(Path(arguments[1])))
         put("long search", lines)
-    else:
-        lines = ["| what | figure |", "| --- | --- |"]
-        lines += [f"| {name} | {figure} |" for name, figure in measured()]
-        lines += ["", f"{machine()}."]
-        if "--write" in arguments:
-            put("figures", lines)
-    sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write("\n".join(lines) + "\n")
+        return
+    lines = ["| what | figure |", "| --- | --- |"]
+    for name, figure in measured():
+        lines.append(f"| {name} | {figure} |")
+        sys.stdout.write(lines[-1] + "\n")
+        sys.stdout.flush()
+    lines += ["", f"{machine()}."]
+    if "--write" in arguments:
+        put("figures", lines)
 
 
 if __name__ == "__main__":
