@@ -134,7 +134,7 @@ class _Sheet:
         if self._before_mark is not None:
             self.least, self.most = self._before_mark
             self._before_mark = None
-            self.most += 1 if in_doubt else 0
+            self.most += 1 if in_doubt or landed is not False else 0
         elif landed is True and known:
             self.least += int(change.certain)
             self.most += 1

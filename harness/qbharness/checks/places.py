@@ -68,7 +68,7 @@ class Places:
 
     def _find(self, place: Place, names: Mapping[str, list[int]], tried: set[int]) -> bool:
         """A landing for a place: a free one, or one whose place can be filled by another."""
-        for landing in names.get(place[0], ()):
+        for landing in sorted(names.get(place[0], ()), key=self._place_of.__contains__):
             if landing in tried:
                 continue
             tried.add(landing)

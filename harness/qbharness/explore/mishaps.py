@@ -129,6 +129,7 @@ def _typed(draw: st.DrawFn, world: Drawn) -> Step:
             employee=draw(st.sampled_from(list(world.people))),
             date=draw(st.sampled_from([fields.date for fields in world.blocks.values()])),
             hours=draw(st.sampled_from(HOURS)),
+            billable=False,
         )
     )
 
