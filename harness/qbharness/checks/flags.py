@@ -114,9 +114,9 @@ def _pointers(case: Case, rows: dict[str, ListedBlock], line: int) -> Iterable[S
         if block.lines_of("marked sent"):
             continue  # the version that somebody saw and marked, whatever landed
         versions = block.versions[row.sent_version - 1 : row.sent_version] if row.sent_version > 0 else ()
-        # what a restored backup took away, the server may still name: QuickBooks has forgotten it
-        gone = [one for one in case.all_landings if not one.present and name in case.fitting[one.entry.n]]
-        looks = [look for one in (landed[-1], *gone) for look in one.looks]
+        # Of several landings it may name any; and what a restored backup took away, QuickBooks has forgotten.
+        every = [one for one in case.all_landings if name in case.fitting[one.entry.n]]
+        looks = [look for one in (landed[-1], *every) for look in one.looks]
         if not any(version.has(hours, key) for version in versions for hours, key in looks):
             yield broken(
                 "names another version",
