@@ -255,7 +255,11 @@ def test_an_interrupted_search_tells_what_it_has_and_leaves_with_2_or_1(tmp_path
         assert "Exploring exact" in going.stdout.readline()
         time.sleep(4)
         going.send_signal(signal.SIGINT)
-        said = going.stdout.read()
-        assert going.wait(timeout=60) == 2, said
+        try:
+            said, _ = going.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            going.kill()
+            raise
+        assert going.returncode == 2, said
     assert " of 100000 runs" in said
     assert "Traceback" not in said

@@ -7,7 +7,6 @@ is imported when that command runs.
 from __future__ import annotations
 
 import importlib
-import signal
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import Final, NoReturn, cast
 
 import click
 
+from qbharness import interrupts
 from qbharness.cli.exit_codes import INTERRUPTED, USAGE
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -68,12 +68,8 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with the exit code that the brief of the project promises."""
-    signal.signal(signal.SIGTERM, _ended)  # a CI job that is cancelled leaves no server behind either
+    interrupts.install()  # SIGTERM too: a CI job that is cancelled leaves no server behind either
     sys.exit(_run())
-
-
-def _ended(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _run() -> int:

@@ -13,6 +13,7 @@ from typing import Self, final
 
 from attrs import evolve
 
+from qbharness.interrupts import safe_point
 from qbharness.outcome import Outcome
 from qbharness.running import Plan
 from qbharness.scenario.model import Scenario
@@ -54,7 +55,8 @@ class Players:
         self._open.__exit__(kind, error, trace)
 
     def play(self, scenario: Scenario) -> Outcome:
-        """Play one plan on the fastest target that can."""
+        """Play one plan on the fastest target that can. An interrupt waits until it has been played."""
+        safe_point()
         fast = self._plan.target.app is not None
         target, transport = self._line(in_process=fast)
         if fast and self._plan.target.start is not None and why_not(scenario, target) is not None:

@@ -22,6 +22,7 @@ from qbharness.explore import placements
 from qbharness.explore.campaign import Campaign, Failure, Tally, shortest
 from qbharness.explore.players import Players
 from qbharness.explore.strategies import PROFILES
+from qbharness.interrupts import deferred, safe_point
 from qbharness.running import Plan
 from qbharness.scenario.model import Scenario
 from qbharness.workers import Workers, workers
@@ -30,6 +31,9 @@ BATCH: Final = 25
 """Plans in one batch."""
 SMALL_BATCH: Final = 5
 """... where a run takes seconds, because the server's process is started for it."""
+
+_MOMENT: Final = 0.2
+"""Seconds for which a search with several workers is deaf."""
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -99,18 +103,22 @@ class Search:
         total = total or Tally()
         with tempfile.TemporaryDirectory(prefix="qbharness-") as folder, self._crew(folder) as crew:
             try:
-                for batch, part in crew.each(play_batch, batches, self.go_on):
-                    for key, failure in part.failures.items():
-                        part.failures[key] = evolve(failure, runs_before=total.runs + failure.runs_before)
-                    total.merge(part)
-                    self.finished(batch, part)
-                    self.heard(total)
-                found = tuple(total.failures.values())
-                for failure, short in crew.each(_shorten, found, lambda: True):
-                    total.failures[failure.key] = short
+                with deferred():
+                    self._play(crew, batches, total)
             except KeyboardInterrupt:
                 total.interrupted = True
         return total
+
+    def _play(self, crew: _Crew, batches: Iterable[Batch], total: Tally) -> None:
+        for batch, part in crew.each(play_batch, batches, self.go_on):
+            for key, failure in part.failures.items():
+                part.failures[key] = evolve(failure, runs_before=total.runs + failure.runs_before)
+            total.merge(part)
+            self.finished(batch, part)
+            self.heard(total)
+        found = tuple(total.failures.values())
+        for failure, short in crew.each(_shorten, found, lambda: True):
+            total.failures[failure.key] = short
 
     def worlds(self, blocks: Iterable[int], faults: int, *, sweep: bool) -> dict[str, tuple[Scenario, ...]]:
         """The plans of an exhaustive search, world by world; so they are counted before they are played."""
@@ -183,12 +191,20 @@ class _Together:
             order.append((item, future))
             open_ones.add(future)
             while len(open_ones) >= 2 * self.jobs:
-                _, open_ones = wait(open_ones, return_when=FIRST_COMPLETED)
+                open_ones = _some_done(open_ones)
             while order and order[0][1].done():
                 first, result = order.pop(0)
                 yield first, result.result()
         for first, result in order:
+            while not result.done():
+                _some_done({result})
             yield first, result.result()
+
+
+def _some_done(waiting: set[Future[Any]]) -> set[Future[Any]]:
+    """Those that still are not done, when some are or a moment is over; an interrupt comes here."""
+    safe_point()
+    return wait(waiting, timeout=_MOMENT, return_when=FIRST_COMPLETED).not_done
 
 
 def play_batch(players: Players, batch: Batch) -> Tally:
