@@ -456,9 +456,9 @@ class History:
                 return event
         return None
 
-    def append(self, event: Event) -> Event:
-        """Add an event, giving it its number."""
-        event = evolve(event, n=len(self._events) + 1)
+    def append(self, event: Event, *, at: str | None = None) -> Event:
+        """Add an event, giving it its number, and the time ``at`` where there is one."""
+        event = evolve(event, n=len(self._events) + 1, at=event.at if at is None else at)
         self._events.append(event)
         return event
 

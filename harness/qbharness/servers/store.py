@@ -146,6 +146,6 @@ def _sqlite(address: sa.URL, *, durable: bool) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.connection.execute("BEGIN IMMEDIATE")
 
     return engine

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import final
 
-from attrs import evolve
-
 from qbharness.history import Event, History, Sink
 from qbharness.world.naming import Naming
 from qbsim.source import Source
@@ -26,8 +24,8 @@ class Recorder:
 
     def add(self, event: Event) -> Event:
         """Append ``event``; returns it with its number and time."""
-        stamped = evolve(event, at=self._source.now.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        stamped = self.history.append(stamped)
+        now = self._source.now.replace(tzinfo=None)
+        stamped = self.history.append(event, at=f"{now.isoformat(timespec='seconds')}Z")
         for sink in self._sinks:
             sink(stamped)
         return stamped

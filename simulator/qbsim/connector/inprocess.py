@@ -39,9 +39,7 @@ class AsgiTransport:
     def send(self, exchange: Exchange) -> Reply:
         """Call the application once. A call that outlasts its timeout is cancelled."""
         try:
-            return self._loop.run_until_complete(
-                asyncio.wait_for(_call_asgi(self._application, exchange), exchange.timeout)
-            )
+            return self._loop.run_until_complete(_call_asgi(self._application, exchange))
         except TimeoutError:
             raise TransportError("timeout") from None
 
@@ -85,9 +83,13 @@ async def _call_asgi(application: AsgiApplication, exchange: Exchange) -> Reply:
         elif message["type"] == "http.response.body":
             body.extend(message.get("body", b""))
 
+    timeout = asyncio.timeout(exchange.timeout)
     try:
-        await application(_scope(exchange, url), receive, send)
+        async with timeout:
+            await application(_scope(exchange, url), receive, send)
     except Exception:  # noqa: BLE001 - a server turns whatever its application raises into a 500
+        if timeout.expired():
+            raise TimeoutError from None
         return _FAILED
     return Reply(status, headers, bytes(body)) if status else _FAILED
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from lxml import etree
@@ -25,11 +25,10 @@ _ORDER: Final[Mapping[str, int]] = {
 }
 """QuickBooks' order of attributes; others keep theirs, behind these."""
 
-_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _VALUE: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 )
-_CARRIAGE_RETURN: Final = {ord("\r"): "&#13;"}
 
 
 def write_answer(root: etree._Element) -> str:
@@ -48,29 +47,38 @@ def write_request(root: etree._Element, version: Version) -> str:
     return "\n".join((prolog, *_lines(root), ""))
 
 
-def _lines(element: etree._Element) -> Iterator[str]:
+def _lines(element: etree._Element) -> list[str]:
     """Iterative, so that a deep tree cannot break it."""
+    lines: list[str] = []
     waiting: list[etree._Element | str] = [element]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
-            yield item
+            lines.append(item)
             continue
-        head = f"<{item.tag}{_attributes(item)}"
-        children = list(item.iterchildren(etree.Element))
+        name = item.tag
+        head = f"<{name}{_attributes(item)}"
+        children = list(item.iterchildren(etree.Element, reversed=True)) if len(item) else []
         if children:
-            yield f"{head}>"
-            waiting.append(f"</{item.tag}>")
-            waiting.extend(reversed(children))
+            lines.append(f"{head}>")
+            waiting.append(f"</{name}>")
+            waiting.extend(children)
         elif item.text:
-            yield f"{head}>{item.text.translate(_TEXT).translate(_CARRIAGE_RETURN)}</{item.tag}>"
+            lines.append(f"{head}>{_escaped(item.text)}</{name}>")
         else:
-            yield f"{head} />"
+            lines.append(f"{head} />")
+    return lines
+
+
+def _escaped(text: str) -> str:
+    if text.isalnum():  # most values are; an answer has many
+        return text
+    return text.translate(_TEXT)
 
 
 def _attributes(element: etree._Element) -> str:
-    if not element.attrib:
+    pairs = [(str(name), str(value)) for name, value in element.items()]
+    if not pairs:
         return ""
-    pairs = [(str(name), str(value)) for name, value in element.attrib.items()]
     pairs.sort(key=lambda pair: _ORDER.get(pair[0], len(_ORDER)))
     return "".join(f' {name}="{value.translate(_VALUE)}"' for name, value in pairs)
