@@ -99,7 +99,7 @@ def _one(case: Case, update: Update, reply: CallAnswered) -> Sayings:
             )
     elif percent < 0 and not any(refusal.n < reply.n for refusal in update.refused):
         said = update.last_error_after(reply.n)
-        if said is not None and not said.strip():
+        if said is not None and not "".join(said.value).strip():
             yield broken(
                 "negative without a word",
                 f"receiveResponseXML returned {percent}, but getLastError is empty: nobody knows why.",

@@ -106,9 +106,12 @@ def says_what_to_fix(case: Case) -> Sayings:
     for update in case.updates:
         mismatch = update.mismatch
         told = update.told(mismatch) if mismatch else None
-        text = update.last_error_after(told.n) if told else None
-        if mismatch is None or text is None or update.disturbed:
+        said = update.last_error_after(told.n) if told else None
+        if mismatch is None or said is None or update.disturbed:
             continue  # another login has ended the session: its ticket is all that there is to say
+        if not _is_wanted(case, mismatch, said.n):
+            continue
+        text = "".join(said.value)
         if not text.strip():
             yield broken(
                 "says nothing",

@@ -227,11 +227,14 @@ class Reading:
 
     def learned_of(self, update: Update, line: int) -> tuple[bool | None, int]:
         """Did the server learn QuickBooks' answer of this line (None: perhaps), and at which line?"""
-        reply = next(
-            (r for r in update.replies if r.n > line and r.operation == "receiveResponseXML"),
-            None,
-        )
-        if reply is None or not reply.reached:
+        learned = [self._learned_by(update, reply) for reply in update.brought_back(line)]
+        for verdict in (True, None):
+            if found := next((each for each in learned if each[0] is verdict), None):
+                return found
+        return False, 0
+
+    def _learned_by(self, update: Update, reply: CallAnswered) -> tuple[bool | None, int]:
+        if not reply.reached:
             return False, 0
         call = self.calls.get(reply.call)
         died = any(

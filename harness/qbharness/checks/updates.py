@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, final
 
@@ -203,11 +203,22 @@ class Update:
             None,
         )
 
-    def last_error_after(self, line: int) -> str | None:
-        """What getLastError said after a line; None where it was not called or its reply was lost."""
+    def brought_back(self, line: int) -> Iterator[CallAnswered]:
+        """The replies to receiveResponseXML with QuickBooks' answer of a line.
+
+        More than one where the connector repeats a call that was lost.
+        """
+        for reply in self.replies:
+            if reply.n > line and reply.operation == "sendRequestXML":
+                return
+            if reply.n > line and reply.operation == "receiveResponseXML":
+                yield reply
+
+    def last_error_after(self, line: int) -> CallAnswered | None:
+        """The reply to getLastError after a line; None where it was not called or its reply was lost."""
         for reply in self.replies:
             if reply.operation == "getLastError" and reply.n > line:
-                return "".join(reply.value) if reply.learned and not reply.cause else None
+                return reply if reply.learned and not reply.cause else None
         return None
 
     def asks_after(self, line: int) -> bool:
