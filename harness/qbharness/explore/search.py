@@ -101,12 +101,15 @@ class Search:
         When it is interrupted, what was found until then comes back as it was found.
         """
         total = total or Tally()
-        with tempfile.TemporaryDirectory(prefix="qbharness-") as folder, self._crew(folder) as crew:
-            try:
-                with deferred():
-                    self._play(crew, batches, total)
-            except KeyboardInterrupt:
-                total.interrupted = True
+        try:
+            with (
+                tempfile.TemporaryDirectory(prefix="qbharness-") as folder,
+                self._crew(folder) as crew,
+                deferred(),
+            ):
+                self._play(crew, batches, total)
+        except KeyboardInterrupt:
+            total.interrupted = True
         return total
 
     def _play(self, crew: _Crew, batches: Iterable[Batch], total: Tally) -> None:
