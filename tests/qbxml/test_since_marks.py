@@ -103,3 +103,36 @@ def test_a_document_is_judged_by_the_version_that_it_states() -> None:
     assert judge(hours(('version="13.0"', 'version="6.0"'))) == ()
     (refusal,) = judge(hours(('version="13.0"', 'version="5.0"')))
     assert (refusal.rule, refusal.line) == ("qbxml.newer", 15)
+
+
+# --- attributes ---------------------------------------------------------------------------------
+
+ATTRIBUTES = {"metaData": Version(4, 0), "iterator": Version(5, 0), "iteratorID": Version(5, 0)}
+ANSWERED = {"retCount": Version(4, 0), "iteratorRemainingCount": Version(5, 0), "iteratorID": Version(5, 0)}
+"""Of every query; ``EmployeeQuery`` has no iterator to this day. Source: Intuit's annotated samples."""
+
+
+def with_attribute(message: str, attribute: str, version: Version) -> str:
+    kind = "request" if message.endswith("Rq") else "response"
+    element = Maker(grammar(version), fullness=0.0).element(message)
+    element.set(attribute, {"metaData": "NoMetaData", "iterator": "Start"}.get(attribute, "1"))
+    return text_of(around(element, kind), version)
+
+
+@pytest.mark.parametrize("subject", ["TimeTracking", "Customer", "Invoice", "Employee"])
+def test_an_attribute_of_a_query_is_taken_since_its_version_and_not_before(subject: str) -> None:
+    names = [(f"{subject}QueryRq", *each) for each in ATTRIBUTES.items()]
+    names += [(f"{subject}QueryRs", *each) for each in ANSWERED.items()]
+    for message, attribute, since in names:
+        if subject == "Employee" and attribute not in {"metaData", "retCount"}:
+            continue
+        for version in COVERED:
+            refusals = judge(with_attribute(message, attribute, version), version)
+            wanted = [] if version >= since else ["qbxml.newer"]
+            assert [refusal.rule for refusal in refusals] == wanted, (message, attribute, version)
+
+
+def test_an_attribute_that_is_newer_than_the_version_stated_is_told_with_its_cure() -> None:
+    (refusal,) = judge(with_attribute("TimeTrackingQueryRq", "iterator", Version(4, 1)))
+    assert refusal.found == "attribute `iterator`"
+    assert "`iterator` exists since 5.0; the document says 4.1. State" in refusal.likely

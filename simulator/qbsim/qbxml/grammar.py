@@ -142,7 +142,8 @@ class Grammar:
         attributes = definition.attributes
         if definition.kind in MESSAGE_KINDS:
             attributes = _group(_STANDARD[definition.kind.endswith("request")]).attributes + attributes
-        return Content(name, attributes, self._prune(Sequence(definition.items)))
+        held = tuple(attribute for attribute in attributes if attribute.span.holds(self.version))
+        return Content(name, held, self._prune(Sequence(definition.items)))
 
     def _prune(self, particle: Particle) -> Particle | None:
         """``particle`` without what this version has not, groups opened; None if nothing is left."""

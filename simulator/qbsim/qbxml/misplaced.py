@@ -160,12 +160,16 @@ def _other_version(case: Case) -> Mistake | None:
         )
     since = span.since or COVERED[0]
     if since > case.version:
-        return Mistake(
-            "qbxml.newer",
-            f"`{case.name}` exists since {since}; the document says {case.version}. "
-            f'State `<?qbxml version="{since}"?>` or newer, or leave it out.',
-        )
+        return Mistake("qbxml.newer", newer(case.name, since, case.version))
     return None
+
+
+def newer(name: str, since: Version, stated: Version) -> str:
+    """What is said of a name, element or attribute, that the version stated has not yet."""
+    return (
+        f"`{name}` exists since {since}; the document says {stated}. "
+        f'State `<?qbxml version="{since}"?>` or newer, or leave it out.'
+    )
 
 
 def _span(parent: str, name: str) -> Span | None:

@@ -35,17 +35,6 @@ class SimpleType:
 
 @final
 @frozen
-class Attribute:
-    """One attribute of an element; ``required`` and ``default`` as in the grammar."""
-
-    name: str
-    type: SimpleType
-    required: bool = False
-    default: str | None = None
-
-
-@final
-@frozen
 class Span:
     """The versions in which something exists. None: from before 2.0, or to this day."""
 
@@ -59,6 +48,18 @@ class Span:
 
 
 ALWAYS: Final = Span()
+
+
+@final
+@frozen
+class Attribute:
+    """One attribute of an element; ``required`` and ``default`` as in the grammar."""
+
+    name: str
+    type: SimpleType
+    required: bool = False
+    default: str | None = None
+    span: Span = ALWAYS
 
 
 @final

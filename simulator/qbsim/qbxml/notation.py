@@ -218,8 +218,10 @@ def _occurs(text: str) -> tuple[int, int]:
 
 def _attribute(name: str, *, required: bool, words: list[str], block: Block) -> Attribute:
     kind, rest = _typed(words, block)
-    default = rest[rest.index("default") + 1] if "default" in rest else None
-    return Attribute(name, kind, required, default)
+    default = None
+    if rest[:1] == ["default"]:
+        default, rest = rest[1], rest[2:]
+    return Attribute(name, kind, required, default, _span(rest, block))
 
 
 def _typed(words: list[str], block: Block) -> tuple[SimpleType, list[str]]:

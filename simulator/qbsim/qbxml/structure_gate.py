@@ -13,10 +13,11 @@ from typing import Final, final
 from attrs import frozen
 from lxml import etree
 
-from qbsim.qbxml.grammar import Content, Grammar
+from qbsim.qbxml.grammar import Content, Grammar, grammar
 from qbsim.qbxml.matching import State, allowed, may_end, required, step
-from qbsim.qbxml.misplaced import Case, Mistake, mistake_behind
+from qbsim.qbxml.misplaced import Case, Mistake, mistake_behind, newer
 from qbsim.qbxml.model import Attribute
+from qbsim.qbxml.versions import NEWEST
 
 _BLANKS: Final = " \t\n\r"
 
@@ -48,7 +49,7 @@ def first_break(root: etree._Element, of: Grammar) -> Break | None:
 def _breaks(element: etree._Element, of: Grammar) -> Iterator[Break]:
     """Depth first, in document order. Descends only where the grammar knows the way: never deep."""
     content = of.content(str(element.tag))
-    yield from _attribute_breaks(element, content)
+    yield from _attribute_breaks(element, content, of)
     if content.type is not None:
         yield from _inside_a_leaf(element)
         return
@@ -142,11 +143,11 @@ def _namespace(element: etree._Element) -> Break:
 # --- attributes ---------------------------------------------------------------------------------
 
 
-def _attribute_breaks(element: etree._Element, content: Content) -> Iterator[Break]:
+def _attribute_breaks(element: etree._Element, content: Content, of: Grammar) -> Iterator[Break]:
     known = {attribute.name: attribute for attribute in content.attributes}
     for name in map(str, element.keys()):
         if name not in known:
-            yield _unknown_attribute(element, name, tuple(known))
+            yield _unknown_attribute(element, name, tuple(known), of)
         elif known[name].type.values and element.get(name) not in known[name].type.values:
             yield _bad_attribute(element, known[name], str(element.get(name)))
     for attribute in content.attributes:
@@ -162,7 +163,11 @@ def _attribute_breaks(element: etree._Element, content: Content) -> Iterator[Bre
             )
 
 
-def _unknown_attribute(element: etree._Element, name: str, known: tuple[str, ...]) -> Break:
+def _unknown_attribute(element: etree._Element, name: str, known: tuple[str, ...], of: Grammar) -> Break:
+    today = {attribute.name: attribute for attribute in grammar(NEWEST).attributes(str(element.tag))}
+    since = today[name].span.since if name in today else None
+    if since is not None and since > of.version:
+        return Break(element, "qbxml.newer", f"attribute `{name}`", newer(name, since, of.version), known)
     folded = {each.lower(): each for each in known}
     near = folded.get(name.lower()) or next(iter(difflib.get_close_matches(name, known, n=1)), None)
     cure = f"Did you mean `{near}`?" if near else "Remove it."
