@@ -29,6 +29,14 @@ BAD = {
     "an external DTD": ('<!DOCTYPE Q SYSTEM "http://127.0.0.1:1/q.dtd"><QBXML/>', "qbxml.dtd"),
     "a parameter entity": ('<!DOCTYPE Q [<!ENTITY % x SYSTEM "file:///x"> %x;]><QBXML/>', "qbxml.dtd"),
     "billion laughs": (f"<!DOCTYPE l [{LAUGHS}]><QBXML>&l29;</QBXML>", "qbxml.dtd"),
+    "a DTD whose name only lxml can read": (
+        hours(("<QBXML>", '<!DOCTYPE \u0236 [<!ENTITY x "PT8H">]><QBXML>'), ("PT8H0M0S", "&x;")),
+        "qbxml.dtd",
+    ),
+    "a default attribute from such a DTD": (
+        hours(("<QBXML>", '<!DOCTYPE \u0236 [<!ATTLIST QBXML note CDATA "x">]><QBXML>')),
+        "qbxml.dtd",
+    ),
     "an unknown entity": (HEAD + "<QBXML>&nbsp;</QBXML>", "qbxml.entity"),
     "100,000 levels": ("<a>" * 100_000 + "</a>" * 100_000, "qbxml.depth"),
     "100,000 levels without an end": ("<a>" * 100_000, "qbxml.depth"),
@@ -39,6 +47,12 @@ BAD = {
     "a cut in an attribute": (HOURS[: HOURS.index("stopOn")], "qbxml.truncated"),
     "a cut between tags": (HOURS[: HOURS.index("</TimeTrackingAddRq")], "qbxml.truncated"),
     "a bare ampersand": (hours(("framing", "nuts & bolts")), "qbxml.not-well-formed"),
+    "a bare less-than": (hours(("framing", "5 < 6")), "qbxml.not-well-formed"),
+    "an attribute without quotes": (hours(('"1"', "1")), "qbxml.not-well-formed"),
+    "an attribute twice": (hours(('="1"', '="1" requestID="2"')), "qbxml.not-well-formed"),
+    "a name of 60,000 letters": (HEAD + f"<{'Q' * 60_000}/>", "qbxml.depth"),
+    "escaped once too often": (HOURS.replace("<", "&lt;").replace(">", "&gt;"), "qbxml.not-well-formed"),
+    "two documents": (HOURS + HOURS, "qbxml.prolog-late"),
     "crossed tags": (HEAD + "<QBXML><a></QBXML></a>", "qbxml.not-well-formed"),
     "two roots": (HOURS + "<QBXML/>", "qbxml.second-root"),
     "text behind the root": (HOURS + "done", "qbxml.second-root"),
@@ -98,6 +112,21 @@ def test_an_answer_is_read_by_the_same_safe_parser(bad: str) -> None:
 
 def test_a_document_type_in_a_cdata_section_is_only_text() -> None:
     assert judge(hours(("framing", "<![CDATA[<!DOCTYPE x>]]>"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("bad", "cure"),
+    [
+        ("a bare ampersand", "Write it as `&amp;`"),
+        ("a bare less-than", "write `<` as `&lt;`"),
+        ("an attribute without quotes", "with quotes"),
+        ("an attribute twice", "Remove one of them"),
+        ("escaped once too often", "Send it with `<` and `>`"),
+        ("two documents", "or the second one"),
+    ],
+)
+def test_what_is_not_xml_is_told_with_its_cure(bad: str, cure: str) -> None:
+    assert cure in judge(BAD[bad][0])[0].likely
 
 
 def test_every_refusal_before_the_gates_says_where_it_broke() -> None:
@@ -198,8 +227,9 @@ def test_comments_do_not_cut_a_text_in_two() -> None:
     assert request.element.findtext("TimeTrackingAdd/Notes") == "framing"
 
 
-def test_instructions_inside_the_set_do_not_cut_a_text_in_two() -> None:
-    (request,) = read_message_set(hours(("framing", "fra<?m?>ming"))).requests
+@pytest.mark.parametrize("instruction", ["<?m?>", '<?qbxml version="13.0"?>'])
+def test_instructions_inside_the_set_do_not_cut_a_text_in_two(instruction: str) -> None:
+    (request,) = read_message_set(hours(("framing", f"fra{instruction}ming"))).requests
     assert request.element.findtext("TimeTrackingAdd/Notes") == "framing"
 
 

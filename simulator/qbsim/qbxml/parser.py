@@ -73,12 +73,17 @@ def utf8(text: str | bytes) -> bytes:
 
 def parse_bytes(data: bytes) -> etree._Element:
     """The root element of UTF-8 ``data`` (see :func:`utf8`)."""
-    if b"<!DOCTYPE" in data:
+    doubtful = b"<!DOCTYPE" in data
+    if doubtful:
         _refuse_doctype(data)
     try:
-        return etree.fromstring(data, _PARSER)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         raise StructureRefused(_syntax(error, data)) from None
+    if doubtful and root.getroottree().docinfo.internalDTD is not None:
+        before = data[: data.index(b"<!DOCTYPE")]
+        raise _doctype(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+    return root
 
 
 def _from_bytes(data: bytes) -> bytes:
@@ -91,6 +96,8 @@ def _from_bytes(data: bytes) -> bytes:
             "encoding",
             f"encoding {encoding!r}",
             'Save the document as UTF-8 and declare encoding="utf-8".',
+            line=1,
+            column=1,
             allowed=("utf-8", "us-ascii", "iso-8859-1", "windows-1252"),
         )
     try:
@@ -135,17 +142,25 @@ def _marked() -> StructureRefused:
     )
 
 
+def _doctype(line: int, column: int) -> StructureRefused:
+    return _refused(
+        "dtd",
+        "a document type declaration",
+        "qbXML has no DTD, and none is read here, nor the entities in it. Remove the `<!DOCTYPE …>`.",
+        line=line,
+        column=column,
+    )
+
+
 def _refuse_doctype(data: bytes) -> None:
-    """Refuse a document type declaration; the words may stand in a CDATA section, which is harmless."""
+    """Refuse a document type declaration; the words may stand in a CDATA section, which is harmless.
+
+    Before lxml reads a word of it. Where expat stops because it knows fewer letters, lxml goes on: it
+    opens no entity and fetches nothing, and the tree tells that there was a DTD.
+    """
 
     def found(*_: object) -> None:
-        raise _refused(
-            "dtd",
-            "a document type declaration",
-            "qbXML has no DTD, and none is read here, nor the entities in it. Remove the `<!DOCTYPE …>`.",
-            line=parser.CurrentLineNumber,
-            column=parser.CurrentColumnNumber + 1,
-        )
+        raise _doctype(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
 
     parser = expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = found
@@ -172,11 +187,13 @@ _SYNTAX: Final = (
         ("ERR_RESERVED_XML_NAME",),
         re.compile(""),
         "prolog-late",
-        "`<?xml …?>` must be the very first thing in the document. Remove the blanks before it.",
+        "`<?xml …?>` must be the very first thing in the document, and stand there once. "
+        "Remove what stands before it, or the second one.",
     ),
     (
         (
             "ERR_TAG_NOT_FINISHED",
+            "ERR_ATTRIBUTE_NOT_FINISHED",
             "ERR_GT_REQUIRED",
             "ERR_DOCUMENT_END",
             "ERR_CDATA_NOT_FINISHED",
@@ -207,6 +224,37 @@ _SYNTAX: Final = (
         "A bare `&` stands in the text. Write it as `&amp;`.",
     ),
     (
+        ("ERR_NAME_REQUIRED", "ERR_LT_IN_ATTRIBUTE"),
+        re.compile(""),
+        "not-well-formed",
+        "A bare `<` stands in a value, or a name begins with a character that no name may begin with. "
+        "In a value, write `<` as `&lt;`.",
+    ),
+    (
+        ("ERR_MISPLACED_CDATA_END",),
+        re.compile(""),
+        "not-well-formed",
+        "`]]>` stands in the text. Write it as `]]&gt;`.",
+    ),
+    (
+        ("ERR_ATTRIBUTE_NOT_STARTED", "ERR_ATTRIBUTE_WITHOUT_VALUE", "ERR_SPACE_REQUIRED"),
+        re.compile("AttValue|mandates value|attributes construct"),
+        "not-well-formed",
+        'An attribute is written `name="value"`: with quotes, and a blank before the next one.',
+    ),
+    (
+        ("ERR_ATTRIBUTE_REDEFINED",),
+        re.compile(""),
+        "not-well-formed",
+        "An attribute stands twice in one tag. Remove one of them.",
+    ),
+    (
+        ("ERR_UNKNOWN_VERSION", "ERR_VERSION_MISSING", "ERR_STRING_NOT_STARTED", "ERR_XMLDECL_NOT_FINISHED"),
+        re.compile(""),
+        "not-well-formed",
+        'The XML declaration is not right. Write `<?xml version="1.0" encoding="utf-8"?>`.',
+    ),
+    (
         ("ERR_INVALID_CHAR", "ERR_INVALID_CHARREF", "ERR_INVALID_HEX_CHARREF", "ERR_INVALID_DEC_CHARREF"),
         re.compile(""),
         "character",
@@ -232,7 +280,7 @@ def _syntax(error: etree.XMLSyntaxError, data: bytes) -> Refusal:
     said = (error.msg or "").split(", line ")[0].strip()
     line, column = error.position
     log: Any = error.error_log
-    code = log.last_error.type_name if log.last_error else ""
+    code = next((entry.type_name for entry in log if entry.type == error.code), "")
     if b"\x00" in data:
         line, column = data.count(b"\n", 0, data.index(b"\x00")) + 1, 0
         code = "ERR_INVALID_CHAR"
@@ -242,6 +290,8 @@ def _syntax(error: etree.XMLSyntaxError, data: bytes) -> Refusal:
         if code in codes and message.search(said):
             rule, likely = its_rule, sentence
             break
+    if data.lstrip().startswith(b"&lt;"):
+        likely = "The document was escaped once too often: it begins with `&lt;`. Send it with `<` and `>`."
     if "depth" in said.lower():
         rule, likely = "depth", f"The document nests deeper than the {MAX_DEPTH} levels that are read here."
     return Refusal("structure", f"qbxml.{rule}", said, likely, line=line or 1, column=max(column, 1))
