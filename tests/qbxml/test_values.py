@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from lxml import etree
 from qbxml_support import BAD_VALUES, VALUES
 
-from qbsim.qbxml import values
+from qbsim.qbxml import NEWEST, grammar, values
+from qbsim.qbxml.hints import hint
+from qbsim.qbxml.model import children_of
 from qbsim.qbxml.notation import notation, type_named
-from qbsim.qbxml.value_gate import accepts
+from qbsim.qbxml.rules import narrowed
+from qbsim.qbxml.value_gate import RULE_OF, accepts
 from qbsim.qbxml.xsd import simple_type_schema
 
 SECONDS = st.integers(min_value=0, max_value=10**7).map(lambda seconds: dt.timedelta(seconds=seconds))
@@ -131,6 +135,66 @@ def test_what_is_no_value_cannot_be_read(read: object, text: str) -> None:
         read(text)  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("text", ["PT99999999999H", f"PT{'9' * 5000}H"])
+def test_an_interval_beyond_all_counting_cannot_be_read(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time interval") as error:
+        values.read_interval(text)
+    assert len(str(error.value)) < 200
+
+
+# --- the cure that a hint tells to write ---------------------------------------------------------
+
+MEANT = {
+    "TIMEINTERVALTYPE": {
+        "8:30": "PT8H30M",
+        "8.5": "PT8H30M",
+        "8,5 h": "PT8H30M",
+        "8h30m": "PT8H30M",
+        "8 hours 30 minutes": "PT8H30M",
+        "90 min": "PT1H30M",
+        "pt8h30m": "PT8H30M",
+        "PT8.5H0M": "PT8H30M",
+        "P1DT2H": "PT26H0M",
+        "+PT8H": "PT8H0M",
+        "PT8H0M0.5S": "PT8H0M",
+    },
+    "DATETYPE": {"11/02/2026": "2026-11-02", "2026-9-1": "2026-09-01", "Nov 2, 2026": "2026-11-02"},
+    "DATETIMETYPE": {
+        "2026-11-02T09:00:00Z": "2026-11-02T09:00:00+00:00",
+        "2026-11-02T09:00:00.123Z": "2026-11-02T09:00:00+00:00",
+        "2026-11-02T09:00:00.5-05:00": "2026-11-02T09:00:00-05:00",
+        "2026-11-02 09:00:00": "2026-11-02T09:00:00",
+        "11/02/2026": "2026-11-02",
+    },
+    "AMTTYPE": {"1,250.00": "1250.00", "1.250,00": "1250.00", "1,50": "1.50", "$5": "5.00"},
+    "PRICETYPE": {"0.1234567": "0.12346", "$95": "95.00", "123456789012": "95.50"},
+    "QUANTYPE": {"1,5": "1.5", "1,000": "1000"},
+    "PERCENTTYPE": {"8.25%": "8.25"},
+    "INTTYPE": {"1,000": "1000", "5.0": "5"},
+    "BOOLTYPE": {"Yes": "true", "FALSE": "false"},
+    "GUIDTYPE": {"0a1b2c3d-0000-1111-2222-0123456789ab": "{0a1b2c3d-0000-1111-2222-0123456789ab}"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "meant"), [(name, *pair) for name, pairs in MEANT.items() for pair in pairs.items()]
+)
+def test_a_hint_tells_to_write_what_is_probably_meant(name: str, text: str, meant: str) -> None:
+    kind = type_named(name)
+    assert not accepts(kind, text)
+    assert f"`{meant}`" in hint(f"qbxml.value.{RULE_OF[name]}", "Field", text, kind)
+    assert accepts(kind, meant)
+
+
+@pytest.mark.parametrize("name", sorted(MEANT))
+@given(text=st.one_of(st.text(max_size=12), st.text("0123456789-+:.,TZPHMSDhm $%", max_size=14)))
+def test_a_hint_never_tells_to_write_what_is_refused(name: str, text: str) -> None:
+    kind = type_named(name)
+    sentence = hint(f"qbxml.value.{RULE_OF[name]}", "Field", text, kind)
+    if (told := re.search(r"(?:write|Write)[^`]*`([^`]*)`\.", sentence)) and "`" not in text:
+        assert accepts(kind, told[1]), sentence
+
+
 # --- our judge of values beside lxml's ----------------------------------------------------------
 
 
@@ -144,14 +208,32 @@ NEAR = st.one_of(
     st.sampled_from([text for texts in (*VALUES.values(), *BAD_VALUES.values()) for text in texts]),
     st.text("0123456789-+:.TZPHMSDtruefals \t\n\u00a0{}aF", max_size=24),
     st.from_regex(r"\A-?[0-9]{4}-[0-9]{2}-[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?\Z"),
+    st.integers(0, 2**70).map(lambda number: f"PT{number}H"),
+    st.integers(-(2**70), 2**70).map(lambda number: f"{number}-01-01"),
+    st.integers(-(2**33), 2**33).map(str),
     st.from_regex(r"\A[+-]?PT([0-9]{1,2}H)?([0-9]{1,2}M)?([0-9]{1,2}S)?\Z"),
     st.from_regex(r"\A[ \n]*[+-]?[0-9]{1,14}(\.[0-9]{0,6})?[ \t]*\Z"),
 )
 
 
-@pytest.mark.parametrize("name", TYPES)
+NARROWED = (
+    ("TimeTrackingAdd", "Duration"),
+    ("TimeTrackingAdd", "TxnDate"),
+    ("ModifiedDateRangeFilter", "FromModifiedDate"),
+    ("TimeTrackingQueryRq", "MaxReturned"),
+)
+KINDS = {name: type_named(name) for name in TYPES}
+for parent, name in NARROWED:
+    content = grammar(NEWEST).content(parent)
+    child = next(each for each in children_of(content.particle) if each.name == name)
+    plain = grammar(NEWEST).type_of(parent, name)
+    assert plain is not None
+    KINDS[f"{name} of {parent}"] = narrowed(parent, child, plain)
+
+
+@pytest.mark.parametrize("name", KINDS)
 def test_our_judge_of_values_agrees_with_lxml(name: str) -> None:
-    kind = type_named(name)
+    kind = KINDS[name]
     schema = etree.XMLSchema(etree.fromstring(simple_type_schema(kind)))
 
     @given(NEAR)
@@ -159,3 +241,15 @@ def test_our_judge_of_values_agrees_with_lxml(name: str) -> None:
         assert accepts(kind, text) == lxml_accepts(schema, text), text
 
     agree()
+
+
+@given(st.integers(0, 9999), st.integers(0, 14), st.integers(0, 33), st.booleans())
+def test_a_date_time_is_taken_if_python_knows_the_day(year: int, month: int, day: int, padded: bool) -> None:
+    text = f"{year:04}-{month:02}-{day:02}" if padded else f"{year:04}-{month}-{day}"
+    try:
+        values.read_moment(text)
+    except ValueError:
+        exists = False
+    else:
+        exists = True
+    assert accepts(KINDS["FromModifiedDate of ModifiedDateRangeFilter"], text) == exists

@@ -279,8 +279,8 @@ _SYNTAX: Final = (
 def _syntax(error: etree.XMLSyntaxError, data: bytes) -> Refusal:
     said = (error.msg or "").split(", line ")[0].strip()
     line, column = error.position
-    log: Any = error.error_log
-    code = next((entry.type_name for entry in log if entry.type == error.code), "")
+    first: Any = error  # the stubs do not know its code
+    code = next((entry.type_name for entry in first.error_log if entry.type == first.code), "")
     if b"\x00" in data:
         line, column = data.count(b"\n", 0, data.index(b"\x00")) + 1, 0
         code = "ERR_INVALID_CHAR"

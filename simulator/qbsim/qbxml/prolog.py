@@ -14,7 +14,6 @@ from qbsim.qbxml.versions import COVERED, Version
 _KNOWN: Final = {f'version="{version}"': version for version in COVERED}
 _STATED: Final = re.compile(r"\s*version\s*=\s*(?:\"([^\"]*)\"|'([^']*)')\s*")
 _REGIONAL: Final = re.compile(r"(CA|UK|AU|OE)[0-9]+\.[0-9]")
-_TAG: Final = re.compile(rb"<[A-Za-z_:]")
 _EXAMPLE: Final = '<?qbxml version="13.0"?>'
 
 
@@ -28,8 +27,9 @@ def stated_version(root: etree._Element, data: bytes) -> Version:
 
 
 def stray_instruction(data: bytes) -> bool:
-    """Does a processing instruction stand inside or behind the root? It would cut a text in two."""
-    return data.rfind(b"<?") > _root_starts(data)
+    """Does a processing instruction stand behind the first prolog? It would cut a text in two."""
+    last = data.rfind(b"<?")
+    return last > 0 and last != data.find(b"<?qbxml")
 
 
 def _parse(prolog: etree._Element, data: bytes) -> Version:
@@ -90,8 +90,8 @@ def _target(item: etree._Element | None) -> str | None:
 
 
 def _root_starts(data: bytes) -> int:
-    """Where the root's start tag stands, roughly: a tag in a comment before it is taken for it."""
-    found = _TAG.search(data)
+    """Where the root's start tag stands, roughly: behind the prolog and comments."""
+    found = re.search(rb"<[A-Za-z_:]", data)
     return found.start() if found else 0
 
 

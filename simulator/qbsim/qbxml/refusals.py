@@ -9,13 +9,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, final
+from typing import Final, Literal, final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from qbsim.errors import Problem
 
 Gate = Literal["structure", "value"]
+
+_LONGEST: Final = 600
+
+
+def _bounded(text: str) -> str:
+    """Names and values of a hostile document may have any length; a sentence has not."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 @final
@@ -30,12 +37,12 @@ class Refusal:
 
     gate: Gate
     rule: str
-    found: str
-    likely: str
+    found: str = field(converter=_bounded)
+    likely: str = field(converter=_bounded)
     """The likely mistake and its cure: one or two sentences."""
     line: int = 0
     column: int = 0
-    path: str = ""
+    path: str = field(default="", converter=_bounded)
     allowed: tuple[str, ...] = ()
     status_code: int | None = None
     status_message: str | None = None

@@ -19,6 +19,7 @@ from qbsim.qbxml.model import Child, SimpleType
 _SCHEMA: Final = "Intuit's XSDs 12.0, 13.0, 16.0 and annotated samples 2.0-14.0"
 _PARSE: Final = "causes of 0x80040400 that developers report; Intuit's text names the code only"
 _OURS: Final = "inferred: QuickBooks hands the text to an XML parser; its own limits are not known"
+_BOUND: Final = "inferred: the XSD has no bound, and QuickBooks keeps numbers in machine words"
 _SPLIT: Final = "inferred from the 30xx family of status codes; 3000, 3045 and 3070 were seen in the wild"
 
 _TABLE: Final = (
@@ -131,6 +132,30 @@ _TABLE: Final = (
         Certainty.PLAUSIBLE,
     ),
     (
+        "beyond.long-duration",
+        "A time interval counts its hours, minutes and seconds in nine digits at most.",
+        _BOUND,
+        Certainty.PLAUSIBLE,
+    ),
+    (
+        "beyond.date-range",
+        "The date of a transaction lies between 1901-01-01 and 9999-12-31.",
+        "Intuit's text on TxnDateRangeFilter has these bounds; that TxnDate has them too is inferred",
+        Certainty.PLAUSIBLE,
+    ),
+    (
+        "beyond.datetime",
+        "A date-time exists: no thirteenth month, no hour 25.",
+        "inferred: the XSD passes every two digits, 3020 is for what cannot be converted",
+        Certainty.PLAUSIBLE,
+    ),
+    (
+        "beyond.number",
+        "A number fits into 32 bits.",
+        _BOUND,
+        Certainty.PLAUSIBLE,
+    ),
+    (
         "beyond.request-id",
         "A requestID has at most 50 characters.",
         "Intuit's text of status 1060",
@@ -165,6 +190,50 @@ def _is_needed_date(parent: str, child: Child, kind: SimpleType) -> bool:
     return child.least > 0 or (child.name == "TxnDate" and parent.endswith("Add"))
 
 
+def _asked(parent: str) -> bool:
+    """Is ``parent`` something that an application writes? What QuickBooks answers is its own business."""
+    return not parent.endswith(("Ret", "Rs"))
+
+
+def _is_any_duration(parent: str, _child: Child, kind: SimpleType) -> bool:
+    return kind.name == "TIMEINTERVALTYPE" and _asked(parent)
+
+
+def _is_date_of_a_transaction(parent: str, child: Child, kind: SimpleType) -> bool:
+    return kind.name == "DATETYPE" and child.name in _TXN_DATES and _asked(parent)
+
+
+def _is_datetime(parent: str, _child: Child, kind: SimpleType) -> bool:
+    return kind.name == "DATETIMETYPE" and _asked(parent)
+
+
+def _is_number(parent: str, _child: Child, kind: SimpleType) -> bool:
+    return kind.name == "INTTYPE" and _asked(parent)
+
+
+_TXN_DATES: Final = frozenset(("TxnDate", "FromTxnDate", "ToTxnDate"))
+_ZONE: Final = r"(Z|[+\-][0-9]{2}:[0-9]{2})?"
+_IN_RANGE: Final = r"(190[1-9]|19[1-9][0-9]|[2-9][0-9]{3})\-[0-9]{2}\-[0-9]{2}" + _ZONE
+
+_YEAR: Final = "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+_LEAP_YEAR: Final = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)"
+_DAY: Final = (
+    rf"({_YEAR}\-((0?[13578]|10|12)\-(0?[1-9]|[12][0-9]|3[01])|(0?[469]|11)\-(0?[1-9]|[12][0-9]|30)"
+    rf"|0?2\-(0?[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}\-0?2\-29)"
+)
+_HOUR: Final = "([01]?[0-9]|2[0-3])"
+_SIXTIETH: Final = "[0-5]?[0-9]"
+_MOMENT: Final = rf"({_DAY}(T{_HOUR}(:{_SIXTIETH}(:{_SIXTIETH}([+\-]{_HOUR}:{_SIXTIETH})?)?)?)?)?"
+"""The form of DATETIMETYPE, with what the calendar and the clock have."""
+
+_LARGEST: Final = 2**31 - 1
+
+
+def _in_32_bits(kind: SimpleType) -> SimpleType:
+    least = -_LARGEST - 1 if kind.least is None else kind.least
+    return evolve(kind, least=least, most=_LARGEST if kind.most is None else kind.most)
+
+
 NARROWINGS: Final = (
     Narrowing(
         "qbxml.beyond.negative-duration",
@@ -173,6 +242,16 @@ NARROWINGS: Final = (
     ),
     Narrowing("qbxml.beyond.empty-duration", _is_duration, lambda kind: evolve(kind, or_empty=False)),
     Narrowing("qbxml.beyond.empty-date", _is_needed_date, lambda kind: evolve(kind, or_empty=False)),
+    Narrowing(
+        "qbxml.beyond.long-duration",
+        _is_any_duration,
+        lambda kind: evolve(kind, pattern=(kind.pattern or "").replace("[0-9]+", "[0-9]{1,9}")),
+    ),
+    Narrowing(
+        "qbxml.beyond.date-range", _is_date_of_a_transaction, lambda kind: evolve(kind, pattern=_IN_RANGE)
+    ),
+    Narrowing("qbxml.beyond.datetime", _is_datetime, lambda kind: evolve(kind, pattern=_MOMENT)),
+    Narrowing("qbxml.beyond.number", _is_number, _in_32_bits),
 )
 
 LONGEST_REQUEST_ID: Final = 50

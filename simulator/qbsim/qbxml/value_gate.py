@@ -26,7 +26,7 @@ _DURATION: Final = re.compile(r"-?PT(?=[0-9])([0-9]+H)?([0-9]+M)?([0-9]+S)?")
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
-_RULE_OF: Final[Mapping[str, str]] = {
+RULE_OF: Final[Mapping[str, str]] = {
     "BOOLTYPE": "boolean",
     "DATETYPE": "date",
     "DATETIMETYPE": "datetime",
@@ -124,7 +124,7 @@ def _wrong(element: etree._Element, kind: SimpleType, text: str) -> BadValue:
         rule = "qbxml.value.enumeration"
         likely = hint(rule, name, text, kind)
         return BadValue(element, rule, statuses.ENUMERATION, text, name, likely, kind.values)
-    rule = f"qbxml.value.{_RULE_OF[kind.name]}"
+    rule = f"qbxml.value.{RULE_OF[kind.name]}"
     return BadValue(element, rule, statuses.BY_TYPE[kind.name], text, name, hint(rule, name, text, kind))
 
 
@@ -146,8 +146,8 @@ def accepts(kind: SimpleType, text: str) -> bool:
         and (kind.longest is None or len(plain) <= kind.longest)
         and (kind.pattern is None or _pattern(kind.pattern).fullmatch(plain) is not None)
         and _BASES[kind.base](plain)
-        and (kind.least is None or kind.least <= int(plain))
-        and (kind.most is None or int(plain) <= kind.most)
+        and (kind.least is None or kind.least <= _whole(plain))
+        and (kind.most is None or _whole(plain) <= kind.most)
     )
 
 
@@ -157,12 +157,30 @@ def _pattern(xsd: str) -> re.Pattern[str]:
     return re.compile(xsd)
 
 
+_LARGEST: Final = 2**63 - 1
+"""lxml reads the parts of dates and durations into a machine word, and refuses what does not fit."""
+
+
+def _whole(text: str) -> int:
+    """``text`` as a number; what has more than twenty digits is only told to be larger than any bound."""
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    size = int(digits) if len(digits) <= 20 else 10**20
+    return -size if text.startswith("-") else size
+
+
+def _is_duration(text: str) -> bool:
+    match = _DURATION.fullmatch(text)
+    return match is not None and all(_whole(part[:-1]) <= _LARGEST for part in match.groups() if part)
+
+
 def _is_date(text: str) -> bool:
     match = _DATE.fullmatch(text)
     if match is None:
         return False
-    year, month, day = int(match[1]), int(match[2]), int(match[3])
-    if year == 0 or (len(match[1].lstrip("-")) > 4 and match[1].lstrip("-").startswith("0")):
+    year, month, day = _whole(match[1]), int(match[2]), int(match[3])
+    if not 0 < abs(year) <= _LARGEST:
+        return False
+    if len(match[1].lstrip("-")) > 4 and match[1].lstrip("-").startswith("0"):
         return False
     leap = year if year > 0 else year + 1
     try:
@@ -176,7 +194,7 @@ _BASES: Final[Mapping[str, Callable[[str], bool]]] = {
     "string": lambda _: True,
     "boolean": lambda text: text in {"true", "false", "1", "0"},
     "date": _is_date,
-    "duration": lambda text: _DURATION.fullmatch(text) is not None,
+    "duration": _is_duration,
     "integer": lambda text: _INTEGER.fullmatch(text) is not None,
     "decimal": lambda text: _DECIMAL.fullmatch(text) is not None,
 }

@@ -31,8 +31,13 @@ def read_interval(text: str) -> dt.timedelta:
     match = _INTERVAL.fullmatch(text)
     if match is None:
         raise _no(text, "a time interval like PT8H30M")
-    hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
-    whole = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
+        whole = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except (OverflowError, ValueError):  # the schema has no bound; Python has two
+        raise _no(
+            text if len(text) <= 60 else f"{text[:57]}...", "a time interval that can be counted"
+        ) from None
     return -whole if match[1] == "-" else whole
 
 

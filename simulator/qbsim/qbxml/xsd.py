@@ -211,7 +211,8 @@ def simple_type_schema(kind: SimpleType) -> str:
 def _value_type(kind: SimpleType) -> str:
     plain = _restriction(f"xs:{kind.base}", _facets(kind))
     if not kind.or_empty:
-        return plain
+        # libxml2 drops the blanks around a date, as XML Schema demands, in a member of a union only
+        return plain if kind.base != "date" else f"<xs:union>{_simple(plain)}</xs:union>"
     empty = _restriction("xs:token", '<xs:enumeration value=""/>')
     return f"<xs:union>{_simple(plain)}{_simple(empty)}</xs:union>"
 
