@@ -50,6 +50,12 @@ def test_hours_are_not_folded_into_days() -> None:
     assert values.write_interval(dt.timedelta(hours=8, minutes=30), seconds=False) == "PT8H30M"
 
 
+def test_the_blanks_that_the_schema_drops_are_dropped() -> None:
+    assert values.read_interval(" PT8H\n") == dt.timedelta(hours=8)
+    assert values.read_date("\t2026-11-02Z ") == dt.date(2026, 11, 2)
+    assert values.read_boolean(" true ") is True
+
+
 @given(st.dates())
 def test_a_date_survives_the_way_there_and_back(date: dt.date) -> None:
     assert values.read_date(values.write_date(date)) == date

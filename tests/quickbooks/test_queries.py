@@ -153,6 +153,23 @@ def test_a_modified_bound_without_a_time_means_the_whole_day() -> None:
     assert len(dates(at, wrapped.format("<ToModifiedDate>2026-11-02</ToModifiedDate>"))) == 1
 
 
+@pytest.mark.parametrize("bound", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31"])
+def test_a_modified_bound_at_the_end_of_the_calendar_is_one_like_others(bound: str) -> None:
+    at = desk()
+    added(at)
+    name = "From" if bound.startswith("0001") else "To"
+    inner = f"<{name}ModifiedDate>{bound}</{name}ModifiedDate>"
+    assert len(dates(at, f"<ModifiedDateRangeFilter>{inner}</ModifiedDateRangeFilter>")) == 1
+
+
+@pytest.mark.parametrize("shown", ["2026-11-02", "\n2026-11-02 ", "2026-11-02Z", "2026-11-02-05:00"])
+def test_a_date_is_kept_and_looked_for_without_blanks_and_time_zone(shown: str) -> None:
+    at = desk()
+    assert added(at, date=shown).value("TimeTrackingRet/TxnDate") == "2026-11-02"
+    inner = f"<FromTxnDate>{shown}</FromTxnDate><ToTxnDate>{shown}</ToTxnDate>"
+    assert dates(at, f"<TxnDateRangeFilter>{inner}</TxnDateRangeFilter>") == ["2026-11-02"]
+
+
 @pytest.mark.parametrize("month", ["2026-07-15T12:00:00+00:00", "2026-12-15T12:00:00+00:00"])
 @pytest.mark.parametrize("switch", ["standard", "right"])
 def test_a_modified_filter_finds_the_stamp_that_was_shown(month: str, switch: str) -> None:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from qbharness.history import HandedOut, Hours, OfferedEntry
 from qbsim.qbxml import QbxmlRefused, StructureRefused, read_message_set
-from qbsim.qbxml.values import read_interval
+from qbsim.qbxml.values import read_date, read_interval, write_date
 
 Resolve = Callable[[str, str], str]
 """(a reference such as ``EntityRef``, a ListID) to the full name in the open company, or ``""``."""
@@ -62,7 +62,7 @@ def _hours(request: etree._Element, resolve: Resolve) -> Hours:
     billing = text("BillableStatus")
     return Hours(
         employee=reference("EntityRef"),
-        date=text("TxnDate"),
+        date=_date(text("TxnDate")),
         seconds=_seconds(text("Duration")),
         customer=reference("CustomerRef"),
         service_item=reference("ItemServiceRef"),
@@ -71,6 +71,14 @@ def _hours(request: etree._Element, resolve: Resolve) -> Hours:
         notes=add.findtext("Notes") or "",
         billable=None if not billing else billing != "NotBillable",
     )
+
+
+def _date(text: str) -> str:
+    """As QuickBooks keeps it, without blanks and time zone; as it is, if it is no date."""
+    try:
+        return write_date(read_date(text))
+    except ValueError:
+        return text
 
 
 def _seconds(duration: str) -> int:

@@ -1,7 +1,8 @@
 """Values between qbXML and Python: time intervals, dates, date-times, amounts, GUIDs, ids.
 
-Reading takes every form that the schema takes, writing gives the one that QuickBooks writes. What
-cannot be read raises ValueError: the gates have refused it before.
+Reading takes every form that the schema takes, with blanks around it where the schema drops them;
+writing gives the one that QuickBooks writes. What cannot be read raises ValueError: the gates have
+refused it before.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 _INTERVAL: Final = re.compile(r"([+-]?)PT(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?")
+_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _MOMENT: Final = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     r"(?:T([0-9]{1,2})(?::([0-9]{1,2})(?::([0-9]{1,2})(?:([+-])([0-9]{1,2}):([0-9]{1,2}))?)?)?)?"
@@ -19,6 +21,7 @@ _MOMENT: Final = re.compile(
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,13}(?:\.[0-9]{1,5})?")
 _GUID: Final = re.compile(r"\{[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}")
 _ID: Final = re.compile(r"([0-9A-F]+)-([0-9]+)")
+_BLANKS: Final = " \t\n\r"
 _CENT: Final = Decimal("0.01")
 
 
@@ -28,7 +31,7 @@ def _no(text: str, what: str) -> ValueError:
 
 def read_interval(text: str) -> dt.timedelta:
     """``PT8H30M`` as a timedelta of whole seconds."""
-    match = _INTERVAL.fullmatch(text)
+    match = _INTERVAL.fullmatch(text.strip(_BLANKS))
     if match is None:
         raise _no(text, "a time interval like PT8H30M")
     try:
@@ -56,7 +59,7 @@ def write_interval(interval: dt.timedelta, *, seconds: bool = True) -> str:
 
 def read_date(text: str) -> dt.date:
     """``2026-11-02`` as a date; a time zone behind it, which XSD allows, is dropped."""
-    match = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?", text)
+    match = _DATE.fullmatch(text.strip(_BLANKS))
     if match is None:
         raise _no(text, "a date like 2026-11-02")
     return dt.date.fromisoformat(match[1])
@@ -120,7 +123,7 @@ def write_quantity(quantity: Decimal) -> str:
 def read_boolean(text: str) -> bool:
     """``true``, ``1``, ``false``, ``0``."""
     try:
-        return {"true": True, "1": True, "false": False, "0": False}[text]
+        return {"true": True, "1": True, "false": False, "0": False}[text.strip(_BLANKS)]
     except KeyError:
         raise _no(text, "a boolean") from None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from attrs import evolve, field, frozen
 
 from qbsim.certainty import Certainty, rule
+from qbsim.qbxml.values import read_date, write_date
 from qbsim.quickbooks.asking import check_form
 from qbsim.quickbooks.date_macros import macro_range
 from qbsim.quickbooks.journal import Values
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from qbsim.quickbooks.company import CompanyFile
 
 _LAST_STAMP: Final = 2**31 - 1
+_EVER: Final = (("FromTxnDate", "1901-01-01"), ("ToTxnDate", "9999-12-31"))
 _OPERATORS: Final = {
     "LessThan": lambda amount: amount > 0,
     "LessThanEqual": lambda amount: amount >= 0,
@@ -263,6 +265,7 @@ def stamp_bound(company: CompanyFile, text: str | None, *, end: bool) -> int | N
         return None
     day, _, time = text.strip().partition("T")
     year, month, date = (int(part) for part in day.split("-"))
+    year = min(max(year, 1904), 2096)  # beyond every stamp, and so that no offset leaves the calendar
     if not time:
         clock = (23, 59, 59) if end else (0, 0, 0)
         return company.time_zone.epoch(dt.datetime(year, month, date, *clock))  # noqa: DTZ001
@@ -304,8 +307,10 @@ def _time_condition(company: CompanyFile, given: Values) -> Condition:
         today = company.time_zone.wall(int(company.source.now.timestamp())).date()
         first, last = macro_range(dates["DateMacro"], today)
     else:
-        first = dates.get("FromTxnDate") or "1901-01-01"
-        last = dates.get("ToTxnDate") or "9999-12-31"
+        first, last = (
+            write_date(read_date(dates[name])) if dates.get(name, "").strip() else bound
+            for name, bound in _EVER
+        )
     _check_range(first, last)
     return found.also("date BETWEEN ? AND ?", first, last)
 

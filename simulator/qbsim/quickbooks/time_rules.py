@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from qbsim.certainty import Certainty, rule
+from qbsim.qbxml.values import read_date, write_date
 from qbsim.qbxml.versions import NEWEST
 from qbsim.quickbooks.asking import (
     Asker,
@@ -138,6 +139,9 @@ def _fitted(company: CompanyFile, asker: Asker, given: Values) -> Values:
                 body[name] = found
         elif name == "Duration":
             body[name] = str(_seconds(company, value))
+        elif name == "TxnDate":
+            if value.strip():
+                body[name] = write_date(read_date(value))
         elif name == "Rate":
             asker.warnings.append(_rate_is_unsupported())
         elif value != "":
