@@ -15,7 +15,7 @@ from qbxml_support import exported, hours
 
 from qbharness.cli.schema import command as schema
 from qbharness.cli.validate import command as validate
-from qbsim.errors import SimulatorGap, UsageProblem
+from qbsim.errors import UsageProblem
 from qbsim.qbxml import Version
 
 SERVICE = "<ItemServiceRef><FullName>Framing</FullName></ItemServiceRef>"
@@ -204,12 +204,55 @@ def test_a_file_that_is_not_there_is_a_usage_problem(tmp_path: Path) -> None:
 
 
 def test_a_version_of_which_nothing_is_known_is_a_gap_that_says_so() -> None:
-    with pytest.raises(SimulatorGap, match=r"15\.0 exists, but no schema of it was found"):
-        run(text=hours(("13.0", "15.0")))
+    result = run(text=hours(("13.0", "15.0")))
+    assert result.exit_code == 6
+    assert "standard input: not judged: qbXML 15.0 exists, but no schema of it was found" in result.output
+    said = json.loads(run("--json", text=hours(("13.0", "CA3.0"))).output)
+    assert (said["accepted"], said["refusals"]) == (None, [])
+    assert "CA3.0 is a regional edition" in said["not_judged"]
+
+
+def test_a_file_that_cannot_be_judged_does_not_keep_the_others_from_it(tmp_path: Path) -> None:
+    for name, change in (("gap", ("13.0", "15.0")), ("good", ("13.0", "14.0")), ("bad", (DURATION, ""))):
+        (tmp_path / name).write_text(hours(change), "utf-8")
+    gap, good, bad = (str(tmp_path / name) for name in ("gap", "good", "bad"))
+    result = CliRunner().invoke(validate, [gap, good])
+    assert (result.exit_code, f"{good}: accepted" in result.output) == (6, True)
+    assert CliRunner().invoke(validate, [gap, bad]).exit_code == 1
+
+
+@pytest.mark.parametrize("version", ["13.1", "99.0", "thirteen"])
+def test_a_version_that_never_was_is_a_mistake_of_the_one_who_asks(version: str) -> None:
+    with pytest.raises(UsageProblem):
+        run("--version", version, text=hours())
+
+
+def test_a_document_of_a_version_that_never_was_is_refused_where_it_says_so(tmp_path: Path) -> None:
+    exported(tmp_path, Version(13, 0))
+    for options in ((), ("--explain",), ("--schema", str(tmp_path))):
+        result = run(*options, text=hours(("13.0", "13.1")))
+        assert result.exit_code == 1
+        assert result.output.startswith("standard input:2:1: refused by structure")
+        assert "with 0x80040423\n    <?qbxml" in result.output
+        assert "There is no qbXML 13.1. State a version" in result.output
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_the_line_that_is_shown_is_the_line_that_is_meant(end: str) -> None:
+    text = hours(("Jane Doe", "Jane\u2028D\u0085oe"), ("PT8H0M0S", "8:30"), ("\n", end))
+    assert "standard input:11:9" in (output := run(text=text.encode()).output)
+    assert "    <Duration>8:30</Duration>\n    ^" in output
 
 
 def test_binary_rubbish_is_refused_like_everything_else() -> None:
     assert run(text=bytes(range(256))).exit_code == 1
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below"])
+def test_a_folder_that_cannot_be_written_is_a_usage_problem(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    result = CliRunner().invoke(schema, ["export", "--output", str(tmp_path / folder)])
+    assert isinstance(result.exception, UsageProblem) or result.exit_code == 2
 
 
 # --- the user's own schemas ---------------------------------------------------------------------

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from qbsim.errors import UsageProblem
+
 
 @click.group()
 def command() -> None:
@@ -33,7 +35,10 @@ def export(stated: str, folder: Path) -> None:
     from qbsim.qbxml.xsd import XsdWriter  # noqa: PLC0415
 
     files = XsdWriter(grammar(Version.parse(stated))).files()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, "utf-8")
-        click.echo(folder / name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, "utf-8")
+            click.echo(folder / name)
+    except OSError as error:
+        raise UsageProblem(f"{folder} cannot be written: {error.strerror}.") from None

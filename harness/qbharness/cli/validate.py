@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from qbharness.cli.exit_codes import BROKEN
-from qbsim.errors import UsageProblem
+from qbharness.cli.exit_codes import BROKEN, UNDETERMINED
+from qbsim.errors import SimulatorGap, UsageProblem
 
 if TYPE_CHECKING:
     from qbsim.qbxml.messages import Verdict
     from qbsim.qbxml.other_schemas import SecondOpinion, TheirSchemas
     from qbsim.qbxml.refusals import Refusal
+
+
+_LINE_END: Final = re.compile(r"\r\n|[\r\n]")
+"""What XML calls the end of a line; Python knows more of them."""
 
 
 @click.command()
@@ -40,25 +45,32 @@ def command(
     """Say whether QuickBooks would take a qbXML document, and why not.
 
     FILE may be - for standard input. Requests are judged by the version that they state, answers by the
-    newest. Exit code: 0 all accepted, 1 one refused, 4 a file cannot be read.
+    newest. Exit code: 0 all accepted, 1 one refused, 4 a file cannot be read, 6 one has a version of which
+    no schema was found.
     """
-    from qbsim.qbxml.messages import examine  # noqa: PLC0415 - --help must not wait for lxml
+    from qbsim.qbxml.grammar import grammar  # noqa: PLC0415 - --help must not wait for lxml
+    from qbsim.qbxml.messages import examine  # noqa: PLC0415
     from qbsim.qbxml.other_schemas import TheirSchemas, second_opinion  # noqa: PLC0415
     from qbsim.qbxml.versions import Version  # noqa: PLC0415
 
-    version = Version.parse(stated) if stated else None
+    version = grammar(Version.parse(stated)).version if stated else None
     theirs = TheirSchemas(folder) if folder else None
-    refused = False
+    refused = unjudged = False
     for name in files:
         text = _read(name)
-        verdict = examine(text, version)
+        try:
+            verdict = examine(text, version)
+        except SimulatorGap as gap:
+            unjudged = True
+            click.echo(_gap_as_json(name, gap) if as_json else f"{_shown(name)}: not judged: {gap}")
+            continue
         refused = refused or bool(verdict.refusals)
         opinion = second_opinion(text, verdict.version) if explain and verdict.version else None
         show = _json if as_json else _tell
         for line in show(_Told(name, text, verdict, theirs, opinion)):
             click.echo(line)
-    if refused:
-        sys.exit(BROKEN)
+    if refused or unjudged:
+        sys.exit(BROKEN if refused else UNDETERMINED)
 
 
 class _Told:
@@ -72,11 +84,15 @@ class _Told:
         theirs: TheirSchemas | None,
         opinion: SecondOpinion | None,
     ) -> None:
-        self.name = "standard input" if name == "-" else name
-        self.lines = text.decode("utf-8", "replace").splitlines()
+        self.name = _shown(name)
+        self.lines = _LINE_END.split(text.decode("utf-8", "replace"))
         self.verdict = verdict
         self.opinion = opinion
         self.disagreement = theirs.disagreement(text, verdict) if theirs else None
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == "-" else name
 
 
 def _read(name: str) -> bytes:
@@ -152,6 +168,18 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 # --- for machines -------------------------------------------------------------------------------
+
+
+def _gap_as_json(name: str, gap: SimulatorGap) -> str:
+    document: dict[str, Any] = {
+        "file": _shown(name),
+        "accepted": None,
+        "version": None,
+        "messages": [],
+        "refusals": [],
+        "not_judged": str(gap),
+    }
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _json(told: _Told) -> list[str]:

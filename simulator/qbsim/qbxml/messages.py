@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 from lxml import etree
 
 from qbsim.qbxml import parser
-from qbsim.qbxml.prolog import stated_version, stray_instruction
+from qbsim.qbxml.prolog import prolog_place, stated_version, stray_instruction
 from qbsim.qbxml.refusals import Refusal, StructureRefused, VersionRefused
 from qbsim.qbxml.schemas import Gate, Schemas, schemas
 from qbsim.qbxml.structure_gate import first_break
@@ -69,7 +69,7 @@ def read_message_set(
     data = parser.utf8(text)
     root = parser.parse_bytes(data)
     version = stated_version(root, data)
-    gates = _gates(version, newest)
+    gates = _gates(version, newest, data)
     if stray_instruction(data):
         etree.strip_elements(root, etree.ProcessingInstruction, with_tail=False)
     if b"xmlns" not in data and gates.strict.takes(root, data):
@@ -112,37 +112,43 @@ class Verdict:
 def examine(text: str | bytes, version: Version | None = None) -> Verdict:
     """As :func:`judge`, with what the document is."""
     messages: tuple[str, ...] = ()
+    judged: Version | None = None
     try:
         data = parser.utf8(text)
         root = parser.parse_bytes(data)
         messages = tuple(str(each.tag) for each in root.iterfind("*/*"))
         if version is None:
             version = NEWEST if _is_answer(root) else stated_version(root, data)
-        gates = _gates(version, NEWEST)
+        gates = _gates(version, NEWEST, data)
+        judged = version
         if stray_instruction(data):
             etree.strip_elements(root, etree.ProcessingInstruction, with_tail=False)
         if b"xmlns" not in data and gates.strict.takes(root, data):
             return Verdict(version, messages, ())
         return Verdict(version, messages, tuple(_judge(root, data, gates, every=True).values()))
     except (StructureRefused, VersionRefused) as refused:
-        return Verdict(version, messages, (refused.refusal,))
+        return Verdict(judged, messages, (refused.refusal,))
 
 
 def _is_answer(root: etree._Element) -> bool:
     return len(root) > 0 and str(root[-1].tag).endswith("MsgsRs")
 
 
-def _gates(version: Version, newest: Version) -> Schemas:
+def _gates(version: Version, newest: Version, data: bytes) -> Schemas:
     if version <= newest and (version in COVERED or version in NOT_COVERED):
         return schemas(version)
     known = version in COVERED or version in NOT_COVERED
-    why = f"This QuickBooks speaks qbXML up to {newest}" if known else f"There is no qbXML {version}"
+    speaks = f"This QuickBooks speaks qbXML up to {newest}; the document says {version}."
+    why = speaks if known else f"There is no qbXML {version}."
+    line, column = prolog_place(data)
     raise VersionRefused(
         Refusal(
             "structure",
             "qbxml.version",
             f'version="{version}"',
-            f"{why}; the document says {version}. State a version that QuickBooks lists in its HostRet.",
+            f"{why} State a version that QuickBooks lists in its HostRet.",
+            line=line,
+            column=column,
             allowed=tuple(str(each) for each in COVERED if each <= newest),
         )
     )

@@ -95,14 +95,20 @@ def _root_starts(data: bytes) -> int:
     return found.start() if found else 0
 
 
-def _at(data: bytes, rule: str, found: str, likely: str) -> Refusal:
+def prolog_place(data: bytes) -> tuple[int, int]:
+    """Line and column of the qbxml prolog; of the beginning, if there is none."""
     start = max(data.find(b"<?qbxml"), 0)
+    return data.count(b"\n", 0, start) + 1, start - data.rfind(b"\n", 0, start)
+
+
+def _at(data: bytes, rule: str, found: str, likely: str) -> Refusal:
+    line, column = prolog_place(data)
     return Refusal(
         "structure",
         f"qbxml.{rule}",
         found,
         likely,
-        line=data.count(b"\n", 0, start) + 1,
-        column=start - data.rfind(b"\n", 0, start),
+        line=line,
+        column=column,
         allowed=(_EXAMPLE,),
     )
