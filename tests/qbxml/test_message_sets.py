@@ -178,6 +178,13 @@ MISTAKES = [
     ((' onError="stopOnError"', ""), None, "qbxml.attribute", "needs the attribute `onError`"),
     (("<TxnDate>", '<TxnDate when="now">'), None, "qbxml.attribute", "has no attribute `when`"),
     (("QBXML>", "qbxml>"), None, "qbxml.unknown", "Capitals count"),
+    ((ENTITY, ENTITY.replace("Entity", "Employee")), None, "qbxml.misplaced", "needs `EntityRef` here"),
+    ((ENTITY, "<Who>Jane</Who>"), None, "qbxml.unknown", "needs `EntityRef` here"),
+    (("ItemServiceRef", "ItemRef"), None, "qbxml.misspelt", "Did you mean `ItemServiceRef`?"),
+    (("TxnDate", "Date"), None, "qbxml.misspelt", "Did you mean `TxnDate`?"),
+    (("BillableStatus", "Billable"), None, "qbxml.misspelt", "Did you mean `BillableStatus`?"),
+    (("<FullName>Jane Doe</FullName>", "<Name>J</Name>"), None, "qbxml.misspelt", "mean `FullName`?"),
+    ((NOTES, "<IsBilled>true</IsBilled>"), None, "qbxml.dropped", "replaced by `BillableStatus` in 6.0"),
     ((NOTES, '<Notes xmlns="urn:x">a</Notes>'), None, "qbxml.namespace", "no namespaces"),
 ]
 
@@ -236,6 +243,26 @@ def test_an_answer_passes_both_gates() -> None:
 def test_an_answer_without_its_status_is_refused() -> None:
     (refusal,) = judge_answer(answer("", 'statusCode="0"'), NEWEST)
     assert (refusal.gate, refusal.rule) == ("structure", "qbxml.attribute")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "field"),
+    [
+        ('statusCode="none" statusSeverity="Info"', "statusCode"),
+        ('statusCode="" statusSeverity="Info"', "statusCode"),
+    ],
+)
+def test_an_attribute_of_an_answer_that_is_no_number_is_told_in_its_place(
+    attributes: str, field: str
+) -> None:
+    (refusal,) = judge_answer(answer("", attributes), NEWEST)
+    assert (refusal.gate, refusal.rule, refusal.line) == ("value", "qbxml.value.number", 4)
+    assert f'"{field}"' in (refusal.status_message or "")
+
+
+def test_a_number_of_the_message_set_itself_is_judged_too() -> None:
+    (refusal,) = judge_answer('<QBXML><QBXMLMsgsRs messageSetStatusCode="x"/></QBXML>', NEWEST)
+    assert (refusal.rule, refusal.path) == ("qbxml.value.number", "QBXML/QBXMLMsgsRs")
 
 
 def test_an_answer_may_not_hold_what_its_version_has_not() -> None:

@@ -198,6 +198,21 @@ def test_an_answer_is_judged_without_a_prolog() -> None:
     assert run(text=f"{answer}</QBXMLMsgsRs></QBXML>").exit_code == 0
 
 
+def test_an_answer_that_is_refused_is_not_called_a_request() -> None:
+    hours_back = "<TimeTrackingRet><Duration>8:00</Duration></TimeTrackingRet>"
+    start = '<?xml version="1.0" ?>\n<QBXML>\n<QBXMLMsgsRs>\n'
+    middle = '<TimeTrackingAddRs statusCode="0" statusSeverity="Info">\n'
+    text = f"{start}{middle}{hours_back}\n</TimeTrackingAddRs>\n</QBXMLMsgsRs>\n</QBXML>\n"
+    assert screen(text) == snapshot("""\
+standard input:5:18: refused by value; no QuickBooks writes such an answer
+    <TimeTrackingRet><Duration>8:00</Duration></TimeTrackingRet>
+                     ^
+    where    QBXML/QBXMLMsgsRs/TimeTrackingAddRs/TimeTrackingRet/Duration
+    found    `8:00`
+    likely   `8:00` is not a time interval; write `PT8H0M`.
+""")
+
+
 def test_a_file_that_is_not_there_is_a_usage_problem(tmp_path: Path) -> None:
     result = CliRunner().invoke(validate, [str(tmp_path / "none.xml")])
     assert isinstance(result.exception, UsageProblem)

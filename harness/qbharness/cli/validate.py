@@ -87,6 +87,7 @@ class _Told:
         self.name = _shown(name)
         self.lines = _LINE_END.split(text.decode("utf-8", "replace"))
         self.verdict = verdict
+        self.is_answer = b"MsgsRs" in text and any(name.endswith("Rs") for name in verdict.messages)
         self.opinion = opinion
         self.disagreement = theirs.disagreement(text, verdict) if theirs else None
 
@@ -131,7 +132,9 @@ def _tell(told: _Told) -> list[str]:
 
 def _tell_refusal(told: _Told, refusal: Refusal) -> list[str]:
     place = f"{told.name}:{refusal.place}" if refusal.place else told.name
-    if refusal.gate == "value":
+    if told.is_answer:
+        verdict = f"refused by {refusal.gate}; no QuickBooks writes such an answer"
+    elif refusal.gate == "value":
         verdict = f"refused by value; QuickBooks answers this request with status {refusal.status_code}"
     else:
         code = "0x80040423" if refusal.rule == "qbxml.version" else "0x80040400"
@@ -146,7 +149,7 @@ def _tell_refusal(told: _Told, refusal: Refusal) -> list[str]:
     if refusal.allowed:
         lines.append(f"    allowed  {_listed(refusal.allowed)}")
     lines.append(f"    likely   {refusal.likely}")
-    if refusal.status_message:
+    if refusal.status_message and not told.is_answer:
         lines.append(f"    status   {refusal.status_code} {_shortened(refusal.status_message)}")
     return lines
 

@@ -13,7 +13,7 @@ from qbsim.qbxml.prolog import prolog_place, stated_version, stray_instruction
 from qbsim.qbxml.refusals import Refusal, StructureRefused, VersionRefused
 from qbsim.qbxml.schemas import Gate, Schemas, schemas
 from qbsim.qbxml.structure_gate import first_break
-from qbsim.qbxml.value_gate import BadValue, bad_values
+from qbsim.qbxml.value_gate import BadValue, bad_attributes, bad_values
 from qbsim.qbxml.versions import COVERED, NEWEST, NOT_COVERED, Version
 
 _WITHOUT_REQUESTS: Final = frozenset(("QBXML", "SignonMsgsRq", "SignonMsgsRs"))
@@ -210,6 +210,7 @@ def _bad_values(
 ) -> Iterator[tuple[etree._Element, BadValue]]:
     found = 0
     for messages in root:
+        yield from ((bad.element, bad) for bad in bad_attributes(messages, gates.grammar))
         for message in messages.iterchildren(etree.Element):
             for bad in bad_values(message, gates.grammar):
                 yield bad.element if every else message, bad

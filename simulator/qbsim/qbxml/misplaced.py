@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Sequence
 from itertools import groupby, islice
 from typing import Final, final
@@ -71,7 +72,7 @@ def mistake_behind(case: Case) -> Mistake:
     return Mistake(
         "qbxml.unknown",
         f"qbXML {case.version} has no `{case.name}` inside `{case.parent}`, nor anything that resembles it. "
-        "Remove it.",
+        f"Remove it.{_needs(case)}",
     )
 
 
@@ -152,15 +153,29 @@ def _other_version(case: Case) -> Mistake | None:
     if span is None:
         return None
     if span.until is not None and span.until < case.version:
-        after = next(version for version in COVERED if version > span.until)
-        now = f"was replaced by `{span.now}`" if span.now else "was dropped"
-        cure = f"Use `{span.now}`." if span.now else "Remove it."
-        return Mistake(
-            "qbxml.dropped", f"`{case.name}` {now} in {after}; the document says {case.version}. {cure}"
-        )
+        return _dropped(case, span, span.until)
     since = span.since or COVERED[0]
     if since > case.version:
         return Mistake("qbxml.newer", newer(case.name, since, case.version))
+    return None
+
+
+def _dropped(case: Case, span: Span, until: Version) -> Mistake:
+    after = next(version for version in COVERED if version > until)
+    now = f"was replaced by `{span.now}`" if span.now else "was dropped"
+    cure = f"Use `{span.now}`." if span.now else "Remove it."
+    return Mistake(
+        "qbxml.dropped", f"`{case.name}` {now} in {after}; the document says {case.version}. {cure}"
+    )
+
+
+def _dropped_next_door(case: Case) -> Mistake | None:
+    """It never stood here, but in a sister of the parent, and what took its place there stands here too."""
+    for block in notation().elements.values():
+        if any(" until " in line and line.split()[0].strip("?*+") == case.name for line in block.body):
+            span = _span(block.name, case.name)
+            if span is not None and span.until is not None and span.now in case.names:
+                return _dropped(case, span, span.until)
     return None
 
 
@@ -208,6 +223,40 @@ def _misspelt(case: Case) -> Mistake | None:
     return None
 
 
+def _words(name: str) -> frozenset[str]:
+    """``ItemServiceRef`` as its words."""
+    return frozenset(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", name))
+
+
+def _for_what_is_needed(case: Case) -> Mistake | None:
+    """What is needed here has a name of which this is a part, or that is a part of this one."""
+    words = _words(case.name)
+    for name in _missing(case):
+        if words < _words(name) or _words(name) < words:
+            return Mistake("qbxml.misspelt", f"`{case.parent}` has no `{case.name}`. Did you mean `{name}`?")
+    return None
+
+
+def _half_written(case: Case) -> Mistake | None:
+    """Names that may come here have all its words, and more."""
+    near = [name for name in allowed(case.state) if _words(case.name) < _words(name)]
+    if not 1 <= len(near) <= 3:
+        return None
+    shown = " or ".join(f"`{name}`" for name in near)
+    return Mistake("qbxml.misspelt", f"`{case.parent}` has no `{case.name}`. Did you mean {shown}?")
+
+
+def _missing(case: Case) -> tuple[str, ...]:
+    """Of what must come next, what does not come later either."""
+    needed = required(case.state)
+    return () if any(name in case.later for name in needed) else needed
+
+
+def _needs(case: Case) -> str:
+    missing = _missing(case)
+    return f" `{case.parent}` needs `{missing[0]}` here." if len(missing) == 1 else ""
+
+
 def _belongs_inside(case: Case) -> Mistake | None:
     """It belongs one or two levels deeper: the element around it is missing."""
     around = [name for name in case.names if case.name in _inside(case.grammar, case.parent, name)]
@@ -231,7 +280,7 @@ def _belongs_elsewhere(case: Case) -> Mistake | None:
     return Mistake(
         "qbxml.misplaced",
         f"qbXML has `{case.name}`, but not inside `{case.parent}`. "
-        "Remove it, or move it to where it belongs.",
+        f"Remove it, or move it to where it belongs.{_needs(case)}",
     )
 
 
@@ -252,7 +301,10 @@ _LOOKS: Final[tuple[Callable[[Case], Mistake | None], ...]] = (
     _too_early,
     _other_version,
     _misspelt,
+    _for_what_is_needed,
+    _dropped_next_door,
     _belongs_inside,
+    _half_written,
     _belongs_elsewhere,
     _known_elsewhen,
 )

@@ -76,6 +76,7 @@ def bad_values(message: etree._Element, grammar: Grammar) -> Iterator[BadValue]:
     waiting = [message]
     while waiting:
         parent = waiting.pop()
+        yield from bad_attributes(parent, grammar)
         leaves = _leaves(grammar, str(parent.tag))
         inner = []
         for element in parent.iterchildren(etree.Element):
@@ -85,6 +86,16 @@ def bad_values(message: etree._Element, grammar: Grammar) -> Iterator[BadValue]:
             elif (bad := _judge(element, str(parent.tag), *leaf)) is not None:
                 yield bad
         waiting.extend(reversed(inner))
+
+
+def bad_attributes(element: etree._Element, grammar: Grammar) -> Iterator[BadValue]:
+    """The attributes of ``element`` that should be numbers and are not; only answers have such ones."""
+    for attribute in grammar.content(str(element.tag)).attributes:
+        text = element.get(attribute.name)
+        if text is not None and not accepts(attribute.type, text):
+            name, rule = attribute.name, f"qbxml.value.{RULE_OF[attribute.type.name]}"
+            status = statuses.BY_TYPE[attribute.type.name]
+            yield BadValue(element, rule, status, text, name, hint(rule, name, text, attribute.type))
 
 
 @functools.cache
