@@ -197,6 +197,7 @@ LONG = {
     "many siblings before a stranger": "<TimeTrackingQueryRq>"
     + "<IncludeRetElement>x</IncludeRetElement>" * 100_000
     + "<MaxReturned>1</MaxReturned></TimeTrackingQueryRq>",
+    "many character references": BAD_HOURS.replace(">8<", f">{'&#56;' * 1_000_000}<"),
     "many attributes": "<HostQueryRq " + " ".join(f'a{number}="1"' for number in range(200_000)) + "/>",
 }
 
