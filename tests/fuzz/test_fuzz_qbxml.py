@@ -17,6 +17,7 @@ from qbxml_support import BAD_VALUES, HOURS, VALUES, Maker, around, every_messag
 from qbsim.errors import SimulatorGap
 from qbsim.qbxml import COVERED, NEWEST, QbxmlRefused, Version, grammar, judge, read_message_set
 from qbsim.qbxml.schemas import schemas
+from qbsim.qbxml.value_gate import bad_values
 from qbsim.qbxml.xsd import XsdWriter
 
 pytestmark = pytest.mark.fuzz
@@ -30,6 +31,7 @@ WORDS = (
     "<", ">", "&", "&amp;", "&#0;", "]]>", "<![CDATA[", "<!--", "-->", "<?qbxml version='9.0'?>",
     "<!DOCTYPE a>", "\0", "\ufeff", "</QBXML>", "<QBXML>", ' xmlns="u"', "onError", "<Duration/>",
     "\ud800", "TxnID", "13.0", "99.0", "'", '"',
+    "<?m?>", "<?qbxml m?>", "<!DOCTYPE \u0236 []>", "9" * 30, " ",
 )  # fmt: skip
 
 
@@ -113,7 +115,10 @@ def test_mangled_text_is_read_or_refused_in_bounded_time(number: int) -> None:
         document = text if chance.random() < 0.5 else text.encode("utf-8", "surrogatepass")
         begun = time.perf_counter()
         try:
-            read_message_set(document, newest=NEWEST)
+            message_set = read_message_set(document, newest=NEWEST)
+            for request in message_set.requests:
+                bad = list(bad_values(request.element, grammar(message_set.version)))
+                assert bool(bad) == (request.refusal is not None), "what is read is what was judged"
         except QbxmlRefused as refused:
             assert refused.refusal.likely  # noqa: PT017 - most are refused, not all
         except SimulatorGap:
