@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -268,6 +269,19 @@ def test_a_folder_that_cannot_be_written_is_a_usage_problem(tmp_path: Path, fold
     (tmp_path / "file").write_text("", "utf-8")
     result = CliRunner().invoke(schema, ["export", "--output", str(tmp_path / folder)])
     assert isinstance(result.exception, UsageProblem) or result.exit_code == 2
+
+
+def test_letters_that_the_output_lacks_are_escaped(tmp_path: Path) -> None:
+    (tmp_path / "bad.xml").write_text(hours(("Notes>", "N\u0236tes>")), "utf-8")
+    for options, says in (((), r"`N\u0236tes`"), (("--json",), r'"found": "`N\u0236tes`"')):
+        done = subprocess.run(
+            [sys.executable, "-m", "qbharness", "validate", str(tmp_path / "bad.xml"), *options],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, b"")
+        assert says in done.stdout.decode("ascii" if options else "cp1252")
 
 
 # --- the user's own schemas ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ is imported when that command runs.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -68,8 +69,16 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with the exit code that the brief of the project promises."""
+    _write_what_the_terminal_has()
     interrupts.install()  # SIGTERM too: a CI job that is cancelled leaves no server behind either
     sys.exit(_run())
+
+
+def _write_what_the_terminal_has() -> None:
+    """Escape what the output's encoding lacks: a pipe on Windows has 256 letters, a document any."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run() -> int:

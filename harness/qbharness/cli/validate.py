@@ -182,7 +182,7 @@ def _gap_as_json(name: str, gap: SimulatorGap) -> str:
         "refusals": [],
         "not_judged": str(gap),
     }
-    return json.dumps(document, ensure_ascii=False)
+    return json.dumps(document)
 
 
 def _json(told: _Told) -> list[str]:
@@ -199,7 +199,7 @@ def _json(told: _Told) -> list[str]:
     if told.disagreement is not None:
         theirs = told.disagreement
         document["disagreement"] = {"ours": theirs.ours, "theirs": theirs.theirs, "meant": theirs.meant}
-    return [json.dumps(document, ensure_ascii=False)]
+    return [json.dumps(document)]
 
 
 def _as_data(refusal: Refusal) -> dict[str, Any]:
