@@ -16,6 +16,7 @@ from qbsim.qbxml import (
     judge_answer,
     read_message_set,
 )
+from qbsim.qbxml.rules import NARROWINGS
 from qbsim.switches import SWITCHES
 
 ENTITY = "<EntityRef><FullName>Jane Doe</FullName></EntityRef>"
@@ -157,6 +158,7 @@ def test_a_zero_duration_is_left_to_quickbooks() -> None:
 def test_every_rule_of_the_language_has_a_source_and_a_certainty() -> None:
     ours = [rule for name, rule in RULES.items() if name.startswith("qbxml.")]
     assert len(ours) > 40
+    assert {narrowing.rule for narrowing in NARROWINGS} <= RULES.keys()
     assert all(rule.source and rule.sentence.endswith(".") for rule in ours)
     assert RULES["qbxml.beyond.negative-duration"].certainty is Certainty.PLAUSIBLE
 

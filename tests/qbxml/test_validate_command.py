@@ -317,6 +317,17 @@ def test_a_rule_beyond_the_schema_is_a_disagreement_that_is_meant(tmp_path: Path
     assert said["disagreement"]["meant"] is True
 
 
+def test_a_rule_that_is_meant_does_not_hide_a_disagreement_that_is_not(tmp_path: Path) -> None:
+    exported(tmp_path, Version(13, 0))
+    file = tmp_path / "qbxmltypes130.xsd"
+    wider = file.read_text("utf-8").replace('value="HasBeenBilled"', 'value="Perhaps"')
+    file.write_text(wider, "utf-8")
+    text = hours(("PT8H0M0S", "-PT1H"), (">Billable<", ">Perhaps<"))
+    output = run("--schema", str(tmp_path), text=text).output
+    assert "DISAGREEMENT: we say: line 15" in output
+    assert "your schema: accepted" in output
+
+
 @pytest.mark.parametrize(
     ("files", "says"),
     [

@@ -82,8 +82,8 @@ class TheirSchemas:
         if accepted == (not ours.refusals):
             return None
         if accepted:
-            first = ours.refusals[0]
-            return Disagreement(str(first), "accepted", first.rule.startswith(_BEYOND))
+            unmeant = [refusal for refusal in ours.refusals if not refusal.rule.startswith(_BEYOND)]
+            return Disagreement(str((unmeant or ours.refusals)[0]), "accepted", meant=not unmeant)
         error = next(iter(schema.error_log))  # type: ignore[call-overload]
         return Disagreement("accepted", f"line {error.line}: {error.message}", meant=False)
 
