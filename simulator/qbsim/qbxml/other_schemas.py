@@ -108,6 +108,9 @@ def second_opinion(text: str | bytes, version: Version) -> SecondOpinion:
         root = parser.parse(text)
     except StructureRefused as refused:
         return SecondOpinion(accepted=False, detail=refused.refusal.likely)
+    etree.strip_elements(
+        root, etree.ProcessingInstruction, with_tail=False
+    )  # xmlschema takes them for children
     names = [str(message.tag) for message in root.iterfind("*/*")]
     schema = xmlschema.XMLSchema(XsdWriter(grammar(version)).whole(names), allow="none")
     for error in schema.iter_errors(root):
