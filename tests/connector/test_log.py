@@ -229,6 +229,29 @@ def test_a_log_that_we_wrote_gives_the_same_calls(story: str) -> None:
     assert found == expected(keeper)
 
 
+@pytest.mark.parametrize("start", ["\n", "\n\n\t", "  "])
+def test_the_white_space_before_a_request_comes_back(start: str) -> None:
+    text, keeper = logged(server(sendRequestXML=[start + REQUEST, ""]))
+    found = [(call.operation, call.arguments, call.value, bool(call.failure)) for call in read_back(text)]
+    assert found == expected(keeper)
+
+
+ERROR_PAGE = '<p class="error"><b id="what">Add the job "Roof">Acme</b><br clear="all"></p>'
+
+
+@pytest.mark.parametrize("operation", ["serverVersion", "getLastError", "closeConnection"])
+def test_a_text_with_markup_comes_back_whole(operation: str) -> None:
+    text, keeper = logged(server(receiveResponseXML=-1, **{operation: ERROR_PAGE}))
+    found = [(call.operation, call.arguments, call.value, bool(call.failure)) for call in read_back(text)]
+    assert found == expected(keeper)
+    assert ERROR_PAGE in [value for _, _, value, _ in found]
+
+
+def test_a_company_file_with_marks_in_its_name_comes_back_whole() -> None:
+    text, keeper = logged(server(authenticate=("<t>", 'C:\\"><b a="1">.QBW')))
+    assert [call.value for call in read_back(text)] == [value for _, _, value, _ in expected(keeper)]
+
+
 def test_a_log_of_an_unreachable_quickbooks_gives_the_same_calls() -> None:
     books = ScriptedQuickBooks(fails={"begin_session": [0x80040414, 0x80040414]})
     text, keeper = logged(server(connectionError=["", "done"]), quickbooks=books)

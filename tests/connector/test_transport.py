@@ -71,6 +71,23 @@ def test_keep_alive_and_close_both_carry_a_session(connection: str) -> None:
     assert sync.operations[-1] == "closeConnection"
 
 
+@pytest.mark.parametrize("value", ["Jos\xe9", "\xc3\xa9", "\xff", "a b", "é" * 40])
+def test_a_cookie_goes_back_as_the_bytes_that_it_came_as(value: str) -> None:
+    seen: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        for _ in range(2):
+            seen.append(read_request(connection))
+            connection.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n"
+                b"Set-Cookie: sid=" + value.encode("latin-1") + b"; Path=/\r\n\r\n"
+            )
+
+    with raw(talk) as url, HttpTransport() as transport:
+        update(transport, app=application(url=url)).run()
+    assert b"\r\nCookie: sid=" + value.encode("latin-1") + b"\r\n" in seen[1]
+
+
 def test_a_redirect_is_not_followed() -> None:
     def talk(connection: socket.socket) -> None:
         read_request(connection)

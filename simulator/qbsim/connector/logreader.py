@@ -123,10 +123,13 @@ _SOAP_NAMES: Final = {
 }
 _INTERACTIVE: Final = frozenset({"getInteractiveURL", "interactiveRejected", "interactiveDone"})
 _FIELD: Final = re.compile(r'<([\w\[\]]+)="(.*?)">(?=<|\Z)', re.DOTALL)
+_LOGIN_FIELD: Final = re.compile(r'<authRet\[\d\]="(.*?)">(?=<authRet\[\d\]="|\s*\Z)', re.DOTALL)
+_ONLY_FIELD: Final = re.compile(r'\s*<\w+="(.*)">\s*\Z', re.DOTALL)
+"""A result that is one text: it may hold marks of its own, as the HTML of an error has them."""
 _LINE_FIELD: Final = re.compile(
     r'(wcTicket|cfn|qbNationality|qbXML\w+Vers|hresult|message)="(.*)"\Z', re.DOTALL
 )
-_DUMP: Final = re.compile(r"XML dump follows: -\n\n?(.*)\Z", re.DOTALL)
+_DUMP: Final = re.compile(r"XML dump follows: -\n(.*)\Z", re.DOTALL)
 _FAILURE: Final = re.compile(r"(QBWC\d{4}: .*|Actual error received from web service.*)\Z", re.DOTALL)
 
 
@@ -186,15 +189,18 @@ class _Calls:
 
     @staticmethod
     def _received(call: LoggedCall, text: str) -> LoggedCall:
-        values = tuple(value for _, value in _FIELD.findall(text.partition(":")[2]))
+        shown = text.partition(":")[2]
         if call.operation == "authenticate":
-            return evolve(call, value=values)
-        return evolve(call, value=values[0]) if values else call
+            return evolve(call, value=tuple(_LOGIN_FIELD.findall(shown)))
+        only = _ONLY_FIELD.match(shown)
+        return evolve(call, value=only[1]) if only else call
 
     @staticmethod
     def _dumped(call: LoggedCall, what: str, text: str) -> LoggedCall:
         dump = _DUMP.match(text)
         shown = dump[1] if dump else text
+        if dump and what == "response":
+            shown = shown.removeprefix("\n")  # seen: an empty line before an answer, and only there
         cut = call.cut
         if shown.endswith(CUT_MARK):
             shown, cut = shown[: -len(CUT_MARK)], (*cut, what)

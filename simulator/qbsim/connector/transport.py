@@ -24,6 +24,8 @@ from qbsim.errors import UsageProblem
 __all__ = ["Exchange", "HttpTransport", "Reply", "Transport", "TransportError"]
 
 _QUICK_ACK: Final = getattr(socket, "TCP_QUICKACK", None)
+_HEADERS: Final = "latin-1"
+"""Every byte has a character in it: a cookie goes back as the bytes that it came as."""
 BODY_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of a reply that are read; a longer one is cut (and then refused as XML)."""
 
@@ -53,7 +55,7 @@ class HttpTransport:
         request = httpx.Request(
             exchange.method,
             exchange.url,
-            headers=dict(exchange.headers),
+            headers=[(n.encode(_HEADERS), v.encode(_HEADERS)) for n, v in exchange.headers.items()],
             content=exchange.body if exchange.method == "POST" else None,
             extensions={
                 "timeout": dict.fromkeys(("connect", "read", "write", "pool"), exchange.timeout),
@@ -74,7 +76,8 @@ class HttpTransport:
             response.close()
         if deadline.expired:
             raise TransportError("timeout")
-        return Reply(response.status_code, tuple(response.headers.multi_items()), b"".join(body))
+        headers = tuple((n.decode(_HEADERS), v.decode(_HEADERS)) for n, v in response.headers.raw)
+        return Reply(response.status_code, headers, b"".join(body))
 
     def close(self) -> None:
         """Close the connections."""
@@ -178,7 +181,8 @@ class _Deadline:
     def _guard(self) -> None:
         with self._wake:
             while not self._closed:
-                if self._at is not None and time.monotonic() >= self._at:
+                due = self._at  # read once: the exchange may end, and empty it, at any moment
+                if due is not None and time.monotonic() >= due:
                     self._at, self.expired = None, True
                     for opened in self._sockets:
                         _cut(opened)
