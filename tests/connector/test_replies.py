@@ -163,6 +163,36 @@ def test_every_spelling_of_text_xml_is_accepted(content_type: str) -> None:
     assert read("serverVersion", result("serverVersion", "1"), content_type=content_type) == "1"
 
 
+@pytest.mark.parametrize(
+    ("charset", "declared", "encoded"),
+    [
+        ("utf-8", "utf-8", "utf-8"),
+        ('"UTF-8"', "iso-8859-1", "utf-8"),
+        ("iso-8859-1", "iso-8859-1", "latin-1"),
+        ("ISO-8859-1", "utf-8", "latin-1"),
+        ("windows-1252", None, "cp1252"),
+        ("utf-8", "utf-16", "utf-16"),
+        ("no-such-charset", "utf-8", "utf-8"),
+        *((name, "utf-8", "utf-8") for name in ("rot13", "punycode", "idna", "undefined", "zlib")),
+        ("", "iso-8859-1", "latin-1"),
+    ],
+)
+def test_a_reply_is_read_in_the_charset_of_its_content_type(
+    charset: str, declared: str | None, encoded: str
+) -> None:
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    text = declaration + result("sendRequestXML", "Zoë Müller").decode().partition("?>")[2]
+    content_type = f"text/xml; charset={charset}" if charset else "text/xml"
+    assert read("sendRequestXML", text.encode(encoded), content_type=content_type) == "Zoë Müller"
+
+
+def test_a_byte_that_is_none_of_the_charset_is_replaced() -> None:
+    body = result("sendRequestXML", "Zoë").decode().encode("latin-1")
+    assert read("sendRequestXML", body, content_type="text/xml; charset=utf-8") == "Zo\ufffd"
+    with pytest.raises(soap.ReplyRefused, match="not well-formed"):
+        read("sendRequestXML", body)
+
+
 @pytest.mark.parametrize("content_type", ["text/html", "application/xml", "application/soap+xml", ""])
 def test_every_other_content_type_is_refused(content_type: str) -> None:
     with pytest.raises(soap.ReplyRefused, match="but expected 'text/xml'"):

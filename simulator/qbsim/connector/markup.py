@@ -22,12 +22,20 @@ class BadMarkup(Exception):
         self.line = line
 
 
-def parse(raw: bytes) -> etree._Element:
-    """The root of a document; comments and processing instructions are left out."""
+def parse(raw: bytes, *, encoding: str | None = None) -> etree._Element:
+    """The root of a document; comments and processing instructions are left out.
+
+    ``encoding`` counts more than what the document says of itself.
+    """
     if len(raw) > LIMIT:
         raise BadMarkup(f"It is longer than {LIMIT} bytes.")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(raw, parser)
