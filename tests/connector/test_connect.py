@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from connector_servers import tcp
-from connector_support import OWNER, REQUEST, ScriptedServer, qwc_text, server
+from connector_servers import raw, read_request, tcp
+from connector_support import OWNER, REQUEST, ScriptedServer, qwc_text, result, server
 
 from qbharness.cli.connect import command
 from qbsim.connector.logreader import calls, read_log
-from qbsim.errors import RefusedForSafety
+from qbsim.errors import RefusedForSafety, UsageProblem
 from qbsim.quickbooks import CompanyFile
 from qbsim.source import Source
 
@@ -63,6 +64,65 @@ def test_a_server_that_is_not_there_is_six(tmp_path: Path, company: Path) -> Non
     )
     assert done.exit_code == 6
     assert "Unable to connect to the remote server" in done.output
+
+
+@pytest.mark.parametrize("answers", [0, 1])
+def test_a_server_that_never_answers_is_six_and_one_that_stops_answering_is_one(
+    tmp_path: Path, company: Path, answers: int
+) -> None:
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        heard.append(read_request(connection))
+        if len(heard) <= answers:
+            body = result("serverVersion", "1.0")
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\n\r\n"
+            connection.sendall(head + body)
+
+    with raw(talk) as url:
+        file = qwc(tmp_path, url.replace("127.0.0.1", "localhost"))
+        done = CliRunner(env={"HOURS": "secret"}).invoke(
+            command, [str(file), "--company", str(company), "--password-env", "HOURS"]
+        )
+    assert done.exit_code == (1 if answers else 6)
+    assert "QBWC1012" in done.output
+
+
+def test_each_change_of_the_progress_is_a_line_where_there_is_no_terminal(
+    tmp_path: Path, company: Path
+) -> None:
+    done = connect(tmp_path, company, server(sendRequestXML=[REQUEST] * 3, receiveResponseXML=[33, 33, 100]))
+    assert [line for line in done.output.splitlines() if line.startswith("Application Progress")] == [
+        "Application Progress: 33 %",
+        "Application Progress: 100 %",
+    ]
+
+
+def test_a_log_that_cannot_be_written_is_said_before_any_call(tmp_path: Path, company: Path) -> None:
+    sync = server()
+    done = connect(tmp_path, company, sync, "--log", str(tmp_path / "nowhere" / "QWCLog.txt"))
+    assert isinstance(done.exception, UsageProblem)
+    assert "QBWC1033" in str(done.exception)
+    assert "nowhere" in str(done.exception)
+    assert sync.seen == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--every", "60", "--updates", "99999999"], "more than a hundred years"),
+        (["--every", "9" * 40], "more than a hundred years"),
+        (["--updates", "3"], "give --every as well"),
+    ],
+)
+def test_a_schedule_that_makes_no_sense_is_a_mistake_of_use(
+    tmp_path: Path, company: Path, options: list[str], said: str
+) -> None:
+    sync = server()
+    done = connect(tmp_path, company, sync, *options)
+    assert done.exit_code == 2  # click's own; the program's entry makes it 4
+    assert said in done.output
+    assert sync.seen == []
 
 
 def test_no_password_makes_no_call(tmp_path: Path, company: Path) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _UPDATES: Final = 24
 """How many scheduled updates ``--every`` runs unless told otherwise."""
+_LONGEST: Final = dt.timedelta(days=36_525)
+"""The simulated clock ends with the year 9999."""
 
 
 @click.command(short_help="Run one update of the fake Web Connector against a server.")
@@ -41,9 +43,7 @@ _UPDATES: Final = 24
     "--updates",
     metavar="N",
     type=click.IntRange(min=1),
-    default=_UPDATES,
-    show_default=True,
-    help="With --every: how many updates.",
+    help=f"With --every: how many updates.  [default: {_UPDATES}]",
 )
 @click.option(
     "--log", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write a QWCLog.txt."
@@ -70,7 +70,7 @@ def command(
     company: Path,
     password_env: str | None,
     every: int | None,
-    updates: int,
+    updates: int | None,
     log: Path | None,
     verbose: bool,
     lenient: bool,
@@ -81,12 +81,13 @@ def command(
     """Run one update (or, with --every, a simulated day of them) and show what the real window shows.
 
     The server is real; QuickBooks is simulated, on a company file of ours. Ends with 0 when the update
-    ended well, 1 when it did not, 6 when the server could not be reached.
+    ended well, 1 when it did not, 6 when the server could not be reached or never answered.
     """
     from qbharness.targets.guard import guard  # noqa: PLC0415 - --help stays quick
     from qbsim.connector.qwc import read_qwc  # noqa: PLC0415
     from qbsim.source import Source  # noqa: PLC0415
 
+    number = _number(every, updates)
     application = read_qwc(qwc.read_bytes(), file=str(qwc), lenient=lenient)
     guard(
         application.url,
@@ -104,11 +105,23 @@ def command(
             connector.update_selected()
         else:
             interval = dt.timedelta(minutes=every)
-            for _ in connector.auto_run(interval * updates, every=interval):
+            for _ in connector.auto_run(interval * number, every=interval):
                 pass
         results = [result for _, result in connector.results]
         window.over(results)
     raise click.exceptions.Exit(_exit_code(results, unreachable=window.unreachable))
+
+
+def _number(every: int | None, updates: int | None) -> int:
+    """How many updates the schedule has; 1 without one."""
+    if every is None:
+        if updates is not None:
+            raise click.UsageError("--updates counts the updates of a schedule: give --every as well.")
+        return 1
+    number = updates or _UPDATES
+    if every * number > _LONGEST // dt.timedelta(minutes=1):
+        raise click.UsageError(f"{number:,} updates {every:,} minutes apart take more than a hundred years.")
+    return number
 
 
 def _disposable(target: Path | None) -> bool:
@@ -142,12 +155,19 @@ def _window(application: Application, *, verbose: bool) -> Iterator[Window]:
 def _observer(
     window: Window, source: Source, log: Path | None, stack: ExitStack, *, verbose: bool
 ) -> Observer:
+    from qbsim.connector.codes import CODES  # noqa: PLC0415
     from qbsim.connector.events import Observers  # noqa: PLC0415
     from qbsim.connector.log import QwcLog  # noqa: PLC0415
+    from qbsim.errors import UsageProblem  # noqa: PLC0415
 
     if log is None:
         return window
-    file = stack.enter_context(log.open("w", encoding="utf-8", newline=""))
+    try:
+        file = stack.enter_context(log.open("w", encoding="utf-8", newline=""))
+    except OSError as trouble:
+        raise UsageProblem(
+            CODES["QBWC1033"].shown(), cure=f"The file is {log}: {trouble.strerror}."
+        ) from trouble
     return Observers(QwcLog(file.write, source, level="VERBOSE" if verbose else "DEBUG"), window)
 
 

@@ -39,8 +39,9 @@ class Window(Observer):
     def __init__(
         self, application: Application, *, verbose: bool = False, console: Console | None = None
     ) -> None:
-        self.unreachable = False
-        """Whether a call met no server at all."""
+        self._refused = False
+        self._silent = False
+        self._answered = False
         self._verbose = verbose
         self._console = console or Console(highlight=False, soft_wrap=True)
         self._bars = Progress(
@@ -54,6 +55,7 @@ class Window(Observer):
         self._application_bar: TaskID = self._bars.add_task("Application Progress", total=100)
         self._total_bar: TaskID = self._bars.add_task("Total Progress", total=100)
         self._status = ""
+        self._progress = 0
         self._name = application.display_name or application.name
         self._print(f"{self._name}: {application.url}, user {application.user}")
 
@@ -69,6 +71,11 @@ class Window(Observer):
     ) -> None:
         self._bars.stop()
 
+    @property
+    def unreachable(self) -> bool:
+        """Whether a call met no server at all, or none of them was ever answered."""
+        return self._refused or (self._silent and not self._answered)
+
     def _print(self, line: str) -> None:
         self._console.print(Text(line))
 
@@ -79,8 +86,10 @@ class Window(Observer):
 
     def replied(self, call: CallEnded) -> None:
         """With --verbose: the answer, on one line."""
-        if call.failure is not None:
-            self.unreachable = self.unreachable or call.failure.kind in ("refused", "tls")
+        kind = call.failure.kind if call.failure else "reply"
+        self._refused = self._refused or kind in ("refused", "tls")
+        self._silent = self._silent or kind in ("reset", "timeout")
+        self._answered = self._answered or kind == "reply"
         if self._verbose:
             said = call.failure.text if call.failure else repr(call.value)
             self._print(f"        {_short(said)}")
@@ -103,6 +112,9 @@ class Window(Observer):
                 self._bars.update(self._application_bar, completed=progress)
                 self._bars.update(self._total_bar, completed=progress)
                 self._bars.refresh()
+                if self._bars.disable and progress != self._progress:
+                    self._print(f"Application Progress: {progress} %")
+                self._progress = progress
                 if status and status != self._status:
                     self._print(f"Status: {status}")
                 self._status = status
