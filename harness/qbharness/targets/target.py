@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -144,6 +145,15 @@ class Target:
     def running(self) -> bool:
         """Whether it runs; True for a server that runs elsewhere."""
         return self._host.running()
+
+    def gone(self, *, within: float) -> bool:
+        """Whether it does not run, or ends within so many real seconds."""
+        until = time.monotonic() + within
+        while self._host.running():
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.01)
+        return True
 
     def start(self) -> None:
         """Start the server and wait until it is ready; nothing to do if it runs."""

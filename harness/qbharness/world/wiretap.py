@@ -44,6 +44,8 @@ class Wiretap:
         self._told = told
         self.deliveries: Counter[int] = Counter()
         """Call number to how often the server got it."""
+        self.broken = False
+        """Whether the server broke off the last exchange: it may be dying."""
 
     def send(self, exchange: Exchange) -> Reply:
         """Carry the exchange; a server that hangs in real time ends the run without a verdict."""
@@ -57,7 +59,9 @@ class Wiretap:
                 ) from trouble
             if trouble.kind == "reset":
                 self.deliveries[exchange.number] += 1
+                self.broken = True
             raise
+        self.broken = False
         self.deliveries[exchange.number] += 1
         if exchange.operation == "sendRequestXML":
             self._read(exchange, reply)

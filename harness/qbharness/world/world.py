@@ -52,6 +52,9 @@ _LISTS: Final = {
 """A reference to a record of the list in whose family it lies."""
 
 
+_DYING: Final = 2.0
+"""Real seconds: a process that dies breaks its connections a moment before it is known to be dead."""
+
 Perform = Callable[["World", Step], Iterator[None]]
 """Does what a step says, yielding after each action."""
 
@@ -288,7 +291,7 @@ class World:
 
     def mend(self) -> None:
         """After an update: whoever was killed is started again, as somebody would."""
-        if not self.target.running():
+        if self.target.gone(within=_DYING if self.wiretap.broken else 0):
             if not self._server_dies:
                 self.recorder.add(ProcessChanged(process="server", change="died by itself"))
             self.target.start()
