@@ -369,7 +369,9 @@ class ProcessChanged(Event):
 class UpdateEnded(Event):
     """What the Web Connector's window shows afterwards.
 
-    ``end`` is ``closed``, ``error``, ``killed`` or ``stopped``. ``shown`` is the text that the user reads.
+    ``end`` is the connector's outcome (``completed``, ``no work``, ``refused``, ``busy``, ``postponed``,
+    ``failed``, ``stopped``, ``killed``, ``bounded``), or ``locked out``. ``shown`` is the text that the user
+    reads.
     """
 
     kind = "update ended"

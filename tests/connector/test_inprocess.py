@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
@@ -69,6 +70,39 @@ def test_an_application_that_raises_is_a_server_error() -> None:
         raise ValueError("our database is gone")
 
     assert WsgiTransport(broken_wsgi).send(POST).status == 500
+
+
+@pytest.mark.parametrize("raised", [SystemExit(0), asyncio.CancelledError()])
+def test_an_application_that_ends_itself_does_not_end_us(raised: BaseException) -> None:
+    async def ending(scope: Any, receive: Any, send: Any) -> None:
+        raise raised
+
+    def ending_wsgi(environ: Any, start_response: Any) -> Any:
+        raise raised
+
+    with AsgiTransport(ending) as transport:
+        assert transport.send(POST).status == 500
+    assert WsgiTransport(ending_wsgi).send(POST).status == 500
+
+
+@pytest.mark.parametrize("status", ["OK", "", 200])
+def test_a_status_that_is_none_is_a_server_error(status: Any) -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response(status, [])
+        return [b""]
+
+    assert WsgiTransport(app).send(POST).status == 500
+
+
+def test_an_application_that_swallows_its_cancelling_times_out_all_the_same() -> None:
+    async def stubborn(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+
+    with AsgiTransport(stubborn) as transport, pytest.raises(TransportError) as lost:
+        transport.send(Exchange("http://localhost/", "serverVersion", timeout=0.05))
+    assert lost.value.kind == "timeout"
 
 
 def test_an_application_that_hangs_times_out() -> None:

@@ -48,6 +48,8 @@ REFUSED = [
     ("QBWC1000", {"AppSupport": "https://other.example/"}),
     ("QBWC1001", {"AppURL": "https://192.168.1.4/qbwc"}),
     ("QBWC1001", {"AppURL": "https://[fe80::1]/qbwc"}),
+    ("QBWC1001", {"AppURL": "https://2130706433/qbwc"}),
+    ("QBWC1001", {"AppURL": "https://127.0x1/qbwc"}),
     ("QBWC1002", {"AppSupport": "https://192.168.1.4/"}),
     ("QBWC1010", {"AppURL": "http://hours.example/qbwc"}),
     ("QBWC1034", {"AuthFlags": "pro"}),
@@ -55,6 +57,9 @@ REFUSED = [
     ("QBWC1039", {"FileID": "{57F3B9B1-86F1-4FCC-B1EE}"}),
     ("QBWC1039", {"AppURL": "hours.example/qbwc"}),
     ("QBWC1039", {"AppURL": "https://[::1/"}),
+    ("QBWC1039", {"AppURL": "https://hours .example/"}),
+    ("QBWC1039", {"AppURL": "https://hours\n.example/"}),
+    ("QBWC1039", {"AppURL": "https://other.example\\@hours.example/"}),
     ("QBWC1039", {"AppURL": "file:///etc/passwd"}),
     ("QBWC1039", {"Style": "REST"}),
     ("QBWC1039", {"IsReadOnly": "maybe"}),
@@ -79,6 +84,21 @@ def test_the_name_of_the_application_stands_in_the_refusal() -> None:
         QwcRefused, match=r"Application Hours cannot be loaded\. For security reasons only SSL"
     ):
         read_qwc(qwc_text(AppURL="http://hours.example/qbwc"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"AuthFlags": "pro"}, "QBWC1034: Error setting AuthFlags - pro. AuthFlags is 'pro', not a number"),
+        ({"QBType": "QBOE"}, "QBWC1065: QBType is not valid: QBOE"),
+        ({"Style": "REST"}, "Check QWCLog.txt for details. Style is 'REST'. It takes: Document,"),
+        ({"Scheduler": "<RunEveryNMinutes>9999999</RunEveryNMinutes>"}, "'9999999', not a whole number from"),
+    ],
+)
+def test_a_bad_value_stands_in_the_refusal(changes: dict[str, str], said: str) -> None:
+    with pytest.raises(QwcRefused) as refused:
+        read_qwc(qwc_text(**changes))
+    assert said in str(refused.value)
 
 
 def test_plain_http_is_for_localhost() -> None:

@@ -24,6 +24,9 @@ WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
 
 _TEXT: Final = (("content-type", "text/plain; charset=utf-8"),)
 _FAILED: Final = Reply(500, _TEXT, b"Internal Server Error")
+_RAISED: Final = (Exception, SystemExit, asyncio.CancelledError)
+"""What a server turns into a 500, whatever of it its application raises; an exit of the application is
+none of ours."""
 
 
 @final
@@ -78,7 +81,7 @@ async def _call_asgi(application: AsgiApplication, exchange: Exchange) -> Reply:
     async def send(message: Message) -> None:
         nonlocal status, headers
         if message["type"] == "http.response.start":
-            status = message["status"]
+            status = int(message["status"])
             headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in message.get("headers", ()))
         elif message["type"] == "http.response.body":
             body.extend(message.get("body", b""))
@@ -87,10 +90,12 @@ async def _call_asgi(application: AsgiApplication, exchange: Exchange) -> Reply:
     try:
         async with timeout:
             await application(_scope(exchange, url), receive, send)
-    except Exception:  # noqa: BLE001 - a server turns whatever its application raises into a 500
+    except _RAISED:
         if timeout.expired():
             raise TimeoutError from None
         return _FAILED
+    if timeout.expired():  # the application took the cancelling for an error of its own
+        raise TimeoutError
     return Reply(status, headers, bytes(body)) if status else _FAILED
 
 
@@ -131,7 +136,7 @@ class _Lifespan:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
         try:
             await self._application(scope, self._inbox.get, self._outbox.put)
-        except Exception:  # noqa: BLE001 - how an application says that it knows no lifespan
+        except (Exception, SystemExit):  # noqa: BLE001 - how an application says that it knows no lifespan
             return
         finally:
             # one that returns without a word must not hold the start
@@ -175,12 +180,10 @@ class WsgiTransport:
                 close = getattr(chunks, "close", None)
                 if close is not None:
                     close()
-        except Exception:  # noqa: BLE001 - a server turns whatever its application raises into a 500
+            status, headers = started[-1]
+            return Reply(int(status.split(" ", 1)[0]), tuple(headers), body)
+        except _RAISED:
             return _FAILED
-        if not started:
-            return _FAILED
-        status, headers = started[-1]
-        return Reply(int(status.split(" ", 1)[0]), tuple(headers), body)
 
 
 def _environ(exchange: Exchange) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from qbsim.connector.codes import CODES
 from qbsim.errors import LocatedProblem, Place
 
 Style = Literal["Document", "DocWrapped", "RPC"]
+NO_REASON: Final = "QBWC1039"
+"""*There was a problem*: what the Web Connector shows where no better code is known."""
 
 
 class QwcRefused(LocatedProblem):
@@ -82,7 +84,11 @@ class Element:
     may_be_empty: bool = False
     values: tuple[str, ...] = ()
     pattern: str = ""
-    code: str = "QBWC1039"
+    code: str = NO_REASON
+
+    def shown(self, value: str) -> str:
+        """What the text of ``code`` tells of a bad value; the general one tells nothing."""
+        return "" if self.code == NO_REASON else value
 
 
 _GUID: Final = r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}"
@@ -226,10 +232,12 @@ class _Reader:
                 self.place(row.name),
                 f"{row.name} is {text!r}.",
                 cure=f"It takes: {', '.join(row.values)}.",
+                shown=row.shown(text),
             )
         if row.pattern and not re.fullmatch(row.pattern, text):
             shape = "a GUID in braces" if row.pattern == _GUID else "a number such as 0x0"
-            raise QwcRefused(row.code, self.place(row.name), f"{row.name} is {text!r}, not {shape}.")
+            sentence = f"{row.name} is {text!r}, not {shape}."
+            raise QwcRefused(row.code, self.place(row.name), sentence, shown=row.shown(text))
         return allowed.get(text.casefold(), text)
 
     def scheduler(self) -> Scheduler | None:
@@ -243,7 +251,7 @@ class _Reader:
                     raise QwcRefused(
                         "QBWC1039",
                         self._at(markup.line(child)),
-                        f"{name} is {text!r}, not a number of at least 1.",
+                        f"{name} is {text!r}, not a whole number from 1 to 999999.",
                     )
                 every = dt.timedelta(seconds=int(text) * _RUN_EVERY[name])
                 return Scheduler(every, real_time=name == "RunEveryNSeconds")
@@ -290,6 +298,7 @@ def _split(reader: _Reader, element: str, url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = usable and not _NOT_IN_A_URL.search(url)
     except ValueError:
         usable = False
     if not usable:
@@ -297,11 +306,17 @@ def _split(reader: _Reader, element: str, url: str) -> SplitResult:
     return parts
 
 
+_NOT_IN_A_URL: Final = re.compile(r"[\s\\\x00-\x1f]")
+_ENDS_IN_A_NUMBER: Final = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\.?\Z")
+"""``127.1`` and ``2130706433``: no name ends so; .NET reads both as addresses."""
+
+
 def _is_address(url: SplitResult) -> bool:
+    host = url.hostname or ""
     try:
-        ipaddress.ip_address(url.hostname or "")
+        ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return _ENDS_IN_A_NUMBER.search(host) is not None
     return True
 
 
