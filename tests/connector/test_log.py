@@ -406,7 +406,98 @@ def test_the_end_of_a_session_is_read() -> None:
     assert (call.arguments, call.value) == ({"ticket": "a"}, "Complete!")
 
 
-@pytest.mark.parametrize("excerpt", [POS, RUSSIAN, VERSIONS, RESPONSE, LAST])
+MANUAL = """\
+20180129.21:04:13 UTC\t: QBWebConnector.WebServiceManager.DoUpdateSelected() : updateWS() for application = \
+'Scuba Dev4 Test - JAN 29' has STARTED
+20180129.21:04:13 UTC\t: QBWebConnector.RegistryManager.getUpdateLock() : \
+HKEY_CURRENT_USER\\Software\\Intuit\\QBWebConnector\\UpdateLock = FALSE
+20180129.21:04:13 UTC\t: QBWebConnector.RegistryManager.setUpdateLock() : \
+********************* Update session locked *********************
+20180129.21:04:13 UTC\t: QBWebConnector.SOAPWebService.instantiateWebService() : AppName: Scuba Dev4 Test - JAN 29
+20180129.21:04:13 UTC\t: QBWebConnector.SOAPWebService.instantiateWebService() : AppURL: \
+https://scuba.dev4.acro.website/qb_soap
+20180129.21:04:13 UTC\t: QBWebConnector.SOAPWebService.do_serverVersion() : *** Calling serverVersion().
+20180129.21:04:13 UTC\t: QBWebConnector.SOAPWebService.do_serverVersion() : Received from serverVersion() following \
+parameter:<serverVersionRet="1.0">
+"""
+
+
+def test_the_start_of_a_session_is_read() -> None:
+    (call,) = read_back(MANUAL)
+    assert (call.operation, call.arguments, call.value) == ("serverVersion", {}, "1.0")
+
+
+SCHEDULED = """\
+Log file initialized at Thursday, July 1, 2021 - 7:32 PM UTC
+Timestamp format used: YYYYMMDD.HH:MM:SS UTC
+QBWebConnector 2.2 has been initialized with its logging status to level = DEBUG.
+Please restart QBWebConnector for any change in log level to take effect. Use file menu to clear log.
+20210701.19:32:03 UTC\t: UpdateThisScheduledApp() : Performing SCHEDULED UPDATE for application = \
+Buildertrend Web Connector Service - 21061
+"""
+
+
+def test_the_head_of_a_log_is_an_entry_of_its_own() -> None:
+    head, first = read_log(SCHEDULED)
+    assert (head.at, head.source, level_of([head])) == (None, "", ("2.2", "DEBUG"))
+    assert head.raw + first.raw == SCHEDULED
+    assert (first.source, first.at) == (
+        "UpdateThisScheduledApp",
+        dt.datetime(2021, 7, 1, 19, 32, 3, tzinfo=dt.UTC),
+    )
+    assert read_back(SCHEDULED) == ()
+
+
+REFUSED = """\
+20091217.21:26:06 UTC\t: QBWebConnector.SOAPWebService.ProcessRequestXML() : Processing request #1
+20091217.21:26:06 UTC\t: QBWebConnector.SOAPWebService.ProcessRequestXML() : REQUEST: received from application: \
+size (bytes) = 312
+20091217.21:26:06 UTC\t: QBWebConnector.SOAPWebService.ProcessRequestXML() : Sending error message back to application:
+HRESULT = 0x80040400
+Message: QuickBooks found an error when parsing the provided XML text stream.
+20091217.21:26:06 UTC\t: QBWebConnector.SOAPWebService.ProcessRequestXML() : XML dump follows: -
+
+Request that failed:
+
+<?xml version="1.0" ?><!DOCTYPE QBXML PUBLIC '-//IN......
+"""
+
+
+def test_what_quickbooks_refused_is_read_with_all_its_lines() -> None:
+    entries = read_log(REFUSED)
+    assert [entry.text.count("\n") for entry in entries] == [0, 0, 2, 4]
+    assert "HRESULT = 0x80040400" in entries[2].text
+    assert calls(entries) == ()
+
+
+UNLOCKED = """\
+20170103.19:25:29 UTC\t: QBWebConnector.CompanyFileLock.Send_CompanyQueryRqXML() : XML dump follows: -
+<?xml version="1.0" ?>
+<QBXML>
+<QBXMLMsgsRs>
+<CompanyQueryRs requestID="1" ......
+20170103.19:25:29 UTC\t: QBWebConnector.CompanyFileLock.getLock() : Got Lock = LOCKED:DON-DESKTOP:636190683248801537
+20170103.19:25:29 UTC\t: QBWebConnector.CompanyFileLock.Send_DataExtModRqXML() : XML dump follows: -
+<?xml version="1.0"?><?qbxml version="13.0"?><QBXML><QBXMLMsgsRq onError="s......
+20170103.19:25:29 UTC\t: QBWebConnector.CompanyFileLock.unsetLock() : Company file has been unlocked for ownerID = \
+<{10000000-0000-0000-0000-000000000002}>
+20170103.19:25:29 UTC\t: QBWebConnector.SOAPWebService.update() : Company file has been unlocked.
+20170103.19:25:29 UTC\t: QBWebConnector.SOAPWebService.update() : Ending session to QuickBooks.
+"""
+
+
+def test_the_unlocking_of_a_company_is_read() -> None:
+    entries = read_log(UNLOCKED)
+    assert [entry.method for entry in entries] == [
+        *("Send_CompanyQueryRqXML", "getLock", "Send_DataExtModRqXML", "unsetLock", "update", "update")
+    ]
+    assert calls(entries) == ()
+
+
+EXCERPTS = [POS, RUSSIAN, VERSIONS, RESPONSE, LAST, MANUAL, REFUSED, UNLOCKED]
+
+
+@pytest.mark.parametrize("excerpt", EXCERPTS)
 def test_every_line_of_an_excerpt_is_understood_as_an_entry(excerpt: str) -> None:
     entries = read_log(excerpt)
     assert "".join(entry.raw for entry in entries) == excerpt
