@@ -98,6 +98,20 @@ def test_each_change_of_the_progress_is_a_line_where_there_is_no_terminal(
     ]
 
 
+def test_what_the_user_is_asked_is_told(tmp_path: Path, company: Path) -> None:
+    sync = server(
+        clientVersion="W:Your Web Connector is old.",
+        sendRequestXML="",
+        getLastError="Interactive mode",
+        getInteractiveURL="http://localhost/pick?week=44",
+        interactiveDone="Done",
+    )
+    done = connect(tmp_path, company, sync)
+    assert "The user is asked: Your Web Connector is old. The answer is yes." in done.output
+    assert "The user is asked: The application asks for an interactive session." in done.output
+    assert "The browser opens http://localhost/pick?week=44" in done.output
+
+
 def test_a_log_that_cannot_be_written_is_said_before_any_call(tmp_path: Path, company: Path) -> None:
     sync = server()
     done = connect(tmp_path, company, sync, "--log", str(tmp_path / "nowhere" / "QWCLog.txt"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qbsim.connector.events import Observer
     from qbsim.connector.qwc import Application
     from qbsim.connector.schedule import WebConnector
-    from qbsim.connector.update import Result
+    from qbsim.connector.update import Result, User
     from qbsim.source import Source
 
 _UPDATES: Final = 24
@@ -43,7 +43,7 @@ _LONGEST: Final = dt.timedelta(days=36_525)
     "--updates",
     metavar="N",
     type=click.IntRange(min=1),
-    help=f"With --every: how many updates.  [default: {_UPDATES}]",
+    help=f"With --every: for how many times MIN; a server may postpone updates.  [default: {_UPDATES}]",
 )
 @click.option(
     "--log", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write a QWCLog.txt."
@@ -100,6 +100,7 @@ def command(
     with _window(application, verbose=verbose) as window, ExitStack() as stack:
         observer = _observer(window, source, log, stack, verbose=verbose)
         connector = _connector(company, source, observer, ca, stack)
+        connector.user = _clerk(window)
         connector.install(application, password)
         if every is None:
             connector.update_selected()
@@ -150,6 +151,12 @@ def _window(application: Application, *, verbose: bool) -> Iterator[Window]:
 
     with Window(application, verbose=verbose) as window:
         yield window
+
+
+def _clerk(window: Window) -> User:
+    from qbharness.cli.connect_window import Clerk  # noqa: PLC0415
+
+    return Clerk(window)
 
 
 def _observer(

@@ -23,10 +23,11 @@ from qbsim.connector.events import (
     QuickBooksAsked,
     Selected,
     Shown,
+    UserAsked,
     Waited,
 )
 from qbsim.connector.qwc import Application
-from qbsim.connector.update import Result
+from qbsim.connector.update import Result, User
 
 _PURPOSES: Final = {"request": "the server's"}
 """Whose request it is; the others are the Web Connector's own and named as such."""
@@ -121,12 +122,18 @@ class Window(Observer):
             case Selected(application, scheduled=True):
                 self._print(f"Scheduled update of {application}")
                 self._status = ""
+            case UserAsked(question, answer):
+                self._print(f"The user is asked: {question} The answer is {'yes' if answer else 'no'}.")
             case Coded(_, text) if text != self._status and self._verbose:
                 self._print(text)
             case Waited(seconds, why) if self._verbose:
                 self._print(f"        {seconds:g} s of simulated time: {why}")
             case _:
                 return
+
+    def opened(self, url: str) -> None:
+        """The browser that the server asked for."""
+        self._print(f"The browser opens {url}")
 
     def over(self, results: Sequence[Result]) -> None:
         """The last result, as the window shows it."""
@@ -139,6 +146,18 @@ class Window(Observer):
         self._print(f"Last result: {last.outcome}, {last.progress} %, {last.calls} calls")
         if last.last_error:
             self._print(f"The server says: {last.last_error}")
+
+
+@final
+class Clerk(User):
+    """The person at the PC says yes to everything; the window tells what it was."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def browse(self, url: str) -> None:
+        """Show the address in the place of a browser."""
+        self._window.opened(url)
 
 
 def _short(text: str, limit: int = 100) -> str:
