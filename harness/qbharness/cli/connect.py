@@ -43,7 +43,7 @@ _LONGEST: Final = dt.timedelta(days=36_525)
     "--updates",
     metavar="N",
     type=click.IntRange(min=1),
-    help=f"With --every: for how many times MIN; a server may postpone updates.  [default: {_UPDATES}]",
+    help=f"With --every: for how many times MIN, else {_UPDATES}; a server may postpone updates.",
 )
 @click.option(
     "--log", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write a QWCLog.txt."
