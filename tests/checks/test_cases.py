@@ -691,3 +691,27 @@ def test_what_people_typed_may_look_like_a_ticket() -> None:
     other = roof()
     other.deliver(JANE, text="<Notes>ticket#1</Notes>")
     assert [f.key for f in judge(other.rest()).broken] == [("secrets", "ticket in qbXML")]
+
+
+# ------------------------------------------------------------------------------ exactly these rows
+
+
+def rows_are(*rows: dict[str, object]) -> list[str]:
+    story = roof()
+    story.deliver(JANE)
+    story.ledger(SHORTER, JANE)
+    story.expect("timesheet is", rows=[{"times": 1, **row} for row in rows])
+    return [finding.sentence for finding in judge(story.rest()).broken if finding.check == "expectation"]
+
+
+def test_an_entry_that_fits_several_rows_is_given_to_the_one_that_needs_it() -> None:
+    anything, short = {"employee": "Jane Doe"}, {"employee": "Jane Doe", "seconds": SHORTER.seconds}
+    assert rows_are(anything, short) == rows_are(short, anything) == []
+    assert rows_are(short, short, anything) != []
+    assert "nobody expects" in rows_are(short)[0]
+
+
+def test_two_rows_for_one_entry_are_one_too_many_and_both_are_told() -> None:
+    short = {"employee": "Jane Doe", "seconds": SHORTER.seconds}
+    (told,) = rows_are(short, short)
+    assert "is wanted by another row too" in told

@@ -10,6 +10,8 @@ from attrs import fields_dict
 from qbharness.checks.blocks import BlockStory
 from qbharness.checks.contents import key_of
 from qbharness.checks.matching import Case
+from qbharness.checks.owed import Owed
+from qbharness.checks.places import Places
 from qbharness.checks.registry import Said, Sayings, Verdict, check
 from qbharness.checks.updates import Refusal
 from qbharness.history import (
@@ -103,13 +105,19 @@ def _timesheet_is(case: Case, expected: Expected) -> _Trouble:
     ledger = case.last(Ledger, before=expected.n)
     if ledger is None:
         return _NO_LEDGER
-    left = list(ledger.entries)
-    for row in expected.arguments["rows"]:
-        for _ in range(row["times"]):
-            entry = next((entry for entry in left if _matches(row, entry)), None)
-            if entry is None:
-                return Verdict.BROKEN, _too_few(row, ledger)
-            left.remove(entry)
+    rows = dict(enumerate(expected.arguments["rows"]))
+    enough = len(ledger.entries) + 1  # a row that wants more misses some anyway
+    wanted = {str(n): Owed(min(row["times"], enough), min(row["times"], enough)) for n, row in rows.items()}
+    places = Places(wanted)  # an entry that fits several rows goes where it is needed
+    places.fill(
+        {
+            number: tuple(str(n) for n, row in rows.items() if _matches(row, entry))
+            for number, entry in enumerate(ledger.entries)
+        }
+    )
+    if missing := places.unfilled():
+        return Verdict.BROKEN, _too_few(rows[int(missing[0])], ledger)
+    left = [entry for number, entry in enumerate(ledger.entries) if number not in places.holder]
     if left:
         return (
             Verdict.BROKEN,
@@ -122,6 +130,8 @@ def _too_few(row: Mapping[str, Any], ledger: Ledger) -> str:
     found = sum(_matches(row, entry) for entry in ledger.entries)
     if not found:
         return f"The timesheet misses {_told(row)}."
+    if found >= row["times"]:
+        return f"The timesheet misses {_told(row)}: the entry that fits is wanted by another row too."
     return f"The timesheet has {_told(row)} {_count(found)}, expected {_count(row['times'])}."
 
 
