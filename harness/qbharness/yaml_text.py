@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Final, NoReturn, TypeAlias, final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from qbsim.errors import LocatedProblem, Place
 
@@ -187,7 +187,10 @@ class _Composer:
             if key.text in seen:
                 refuse(f"The key {key.text!r} stands here twice.", key, cure="Keep one of them.")
             seen.add(key.text)
-            entries.append((key, self.convert(raw_value, depth + 1)))
+            value = self.convert(raw_value, depth + 1)
+            if isinstance(value, Scalar) and not (value.text or value.quoted):
+                value = evolve(value, place=key.place)  # the parser puts nothing where the next word begins
+            entries.append((key, value))
         return Fields(place, tuple(entries))
 
 

@@ -68,7 +68,7 @@ class LocatedProblem(UsageProblem):
     """The caller's input is wrong at a known place: printed as ``file:line:column`` with a caret."""
 
     def __init__(self, sentence: str, place: Place, *, cure: str = "") -> None:
-        super().__init__(sentence, cure=cure)
+        super().__init__(_cut(sentence), cure=_cut(cure))
         self.place = place
 
     def __str__(self) -> str:
@@ -80,6 +80,15 @@ class LocatedProblem(UsageProblem):
 
 
 _LONGEST_LINE: Final = 140
+_LONGEST_SENTENCE: Final = 1200
+"""Longer than any sentence of ours, lists of words included; longer is only what it quotes."""
+
+
+def _cut(sentence: str) -> str:
+    """Without the middle of what a stranger's file makes too long: both ends are ours, or the quote's."""
+    if len(sentence) <= _LONGEST_SENTENCE:
+        return sentence
+    return f"{sentence[:200]} … {sentence[-100:]}"
 
 
 def _excerpt(text: str, column: int) -> tuple[str, int]:

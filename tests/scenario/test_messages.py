@@ -91,6 +91,11 @@ def test_a_mistake_is_shown_with_its_line_and_a_caret() -> None:
         ("import iif: {}", "takes either 'text' or 'rows'"),
         ("meanwhile: [[update selected]]", "two or more lists"),
         ("update selected: {pc: pc2}", "Put `add application: {pc: pc2}` before it."),
+        ("meanwhile: {lists: [[wait: 1m], [wait: 1m]], order: [1, 3]}", "names list 3, and there are 2"),
+        ("auto-run: {for: 1h, every: 30s}", "a minute apart or more. Write every: 1m."),
+        ("set preference: {time tracking: false}", "Did you mean 'IsUsingTimeTracking'?"),
+        ("set preference: {colour: blue}", "There is no preference 'colour'. There are: "),
+        ("set preference: {IsUsingTimeTracking: off}", "It takes: true, false."),
         ("wait: 0m", "A duration of '0m' is not possible."),
         ("update selected:\n  faults: [request lost]", "The fault 'request lost' needs arguments."),
         ("update selected:\n  faults: [request lost: {block: roof}]", "An anchor needs 'call'."),
@@ -112,6 +117,8 @@ def test_a_mistake_is_shown_with_its_line_and_a_caret() -> None:
         ),
         ("expect: [timesheet has: {times: 2}]", "'timesheet has' says nothing to compare."),
         ("expect: [block is: {block: roof, state: send}]", "Did you mean 'sent'?"),
+        ("expect: [updates needed: 3]", "Write `at most 3`."),
+        ("expect: [connector shows: {progress: 101}]", "'101' is too much for 'progress'. At most 100."),
         ("say: hello", "A step is one word with its arguments."),
         ("[update selected]", "a step as a mapping, not a list"),
     ],
@@ -133,7 +140,11 @@ def test_a_wrong_step_is_refused_with_its_cure(step: str, complaint: str) -> Non
         (story(rest="requires: {delivry: exactly_once}\n"), "Did you mean 'delivery'?"),
         (story(rest="requires: {delivery: twice}\n"), "'delivery' has no value 'twice'."),
         (story(rest="clock: 2026-11-01T05:30:00\n"), "does not say its offset"),
-        (story(rest="seed: -1\n"), "'-1' is not a whole number."),
+        (story(rest="clock: 0001-01-01T00:00:00Z\n"), "Take a moment between 1970 and 2199."),
+        (story(rest="clock: 9999-12-31T23:59:59Z\n"), "Take a moment between 1970 and 2199."),
+        (story(rest="clock: 0001-01-01T00:00:00+14:00\n"), "Take a moment between 1970 and 2199."),
+        (story(rest="seed: -1\n"), "'-1' is not a whole number. Take one from 0 on."),
+        (story(rest=f"seed: {'9' * 5000}\n"), "is too much for 'seed'. At most 999,999,999."),
         (story(rest="why: a\nwhy: b\n"), "stands here twice"),
         (story(rest="why: !!python/object:os.system x\n"), "is not allowed here"),
         (story(rest="\tx: 1\n"), "This is not YAML"),
@@ -141,6 +152,25 @@ def test_a_wrong_step_is_refused_with_its_cure(step: str, complaint: str) -> Non
 )
 def test_a_wrong_file_is_refused_with_its_cure(text: str, complaint: str) -> None:
     assert any(complaint in told for told in complaints(text)), complaints(text)
+
+
+def test_a_file_without_its_language_hears_of_its_other_mistakes_too() -> None:
+    told = complaints("langage: 1\nscenario: x\nsteps:\n  - updat selected\n")
+    assert [each.partition(" ")[2] for each in told] == [
+        "The file does not say its language. Begin the file with `language: 1`.",
+        "A scenario has no 'langage'. Did you mean 'language'?",
+        "There is no step 'updat selected'. Did you mean 'update selected'?",
+    ]
+
+
+def test_a_key_without_a_value_is_told_where_the_key_stands() -> None:
+    (told, *_) = complaints("language: 1\nscenario:\nsteps:\n  - update selected\n")
+    assert told.startswith("a.yaml:2:1 'scenario' has no value.")
+
+
+def test_of_an_endless_value_only_the_ends_are_quoted() -> None:
+    (told,) = complaints(story(rest=f"seed: {'9' * 5000}\n"))
+    assert len(told) < 500
 
 
 def test_a_block_may_not_be_used_before_it_is_added() -> None:

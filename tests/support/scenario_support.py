@@ -122,13 +122,16 @@ selectors = st.builds(
     block=st.none() | blocks,
     which=st.sampled_from(("only", "earlier", "later", "all")),
 )
+preferences = st.fixed_dictionaries(
+    {}, optional={"IsUsingTimeTracking": st.sampled_from(("true", "false")), "FirstDayOfWeek": texts}
+)
 companies = st.builds(
     Company,
     name=names,
     employees=lists(),
     customers=lists(),
     payroll_items=lists(),
-    preferences=st.dictionaries(names, texts, max_size=2),
+    preferences=preferences,
     closing_date=st.none() | dates,
     time=st.lists(whole_fields, max_size=2).map(tuple),
 )
@@ -147,10 +150,9 @@ _BY_KIND: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.DATE: dates,
     Kind.HOURS: hours,
     Kind.DURATION: durations,
-    Kind.NUMBER: st.integers(1, 5000),
     Kind.FLAG: st.booleans(),
     Kind.LABELS: st.lists(names, min_size=1, max_size=2).map(tuple),
-    Kind.SETTINGS: st.dictionaries(names, texts, max_size=2),
+    Kind.PREFERENCES: preferences,
     Kind.FIELDS: whole_fields,
     Kind.ROWS: st.lists(whole_fields, min_size=1, max_size=2).map(tuple),
     Kind.SELECTOR: selectors,
@@ -166,6 +168,8 @@ def _of(cls: type[Any], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[An
             continue
         if how.kind is Kind.CHOICE:
             strategies[name] = st.sampled_from(how.choices)
+        elif how.kind is Kind.NUMBER:
+            strategies[name] = st.integers(1, min(how.most, 5000))
         elif how.kind is Kind.LABEL:
             strategies[name] = st.sampled_from(PCS if how.key == "pc" else LABELS)
         else:

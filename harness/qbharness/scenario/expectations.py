@@ -79,7 +79,7 @@ class ConnectorShows(Expectation):
     """
 
     word: ClassVar[str] = "connector shows"
-    progress: int | None = field(default=None, metadata=written(Kind.NUMBER, "progress"))
+    progress: int | None = field(default=None, metadata=written(Kind.NUMBER, "progress", most=100))
     error_contains: str | None = field(
         default=None, metadata=written(Kind.NAME, "error contains", "part of the error")
     )

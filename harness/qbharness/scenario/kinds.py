@@ -40,6 +40,8 @@ class Kind(enum.Enum):
     ORDER = "order"
     SETTINGS = "settings"
     """A mapping of names to texts."""
+    PREFERENCES = "preferences"
+    """A mapping of QuickBooks' preferences to their values."""
     ENTRY = "list entry"
     FIELDS = "block fields"
     ROWS = "rows of block fields"
@@ -52,6 +54,10 @@ class Kind(enum.Enum):
     TIMESHEET_ROWS = "timesheet rows"
 
 
+LARGEST: Final = 999_999_999
+"""The largest NUMBER, where its field does not say less."""
+
+
 @final
 @frozen
 class Written:
@@ -59,7 +65,7 @@ class Written:
 
     ``key``: its name in the file. ``inline``: its own keys stand beside the others instead of
     below a key. ``choices``: what a CHOICE takes; with ``open_ended`` anything else is taken too.
-    ``least``: the smallest NUMBER. ``what``: a phrase for messages.
+    ``least`` and ``most``: the smallest and the largest NUMBER. ``what``: a phrase for messages.
     """
 
     kind: Kind
@@ -69,6 +75,7 @@ class Written:
     choices: tuple[str, ...] = ()
     open_ended: bool = False
     least: int = 0
+    most: int = LARGEST
 
 
 _METADATA_KEY: Final = "qbharness.written"
@@ -83,9 +90,10 @@ def written(
     choices: tuple[str, ...] = (),
     open_ended: bool = False,
     least: int = 0,
+    most: int = LARGEST,
 ) -> Mapping[str, Any]:
     """The metadata of a field of the model."""
-    how = Written(kind, key, what, inline, choices, open_ended, least)
+    how = Written(kind, key, what, inline, choices, open_ended, least, most)
     return {_METADATA_KEY: how}
 
 

@@ -22,6 +22,10 @@ _DECIMAL: Final = re.compile(r"(\d{1,4})(?:[.,](\d{1,6}))?", re.ASCII)
 _DURATION: Final = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
+EARLIEST: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+LATEST: Final = dt.datetime(2199, 12, 31, tzinfo=dt.UTC)
+"""Where the clock of a story may start: what every server can tell, and far from the end of what ours can."""
+
 LONGEST: Final = dt.timedelta(days=3660)
 MOST_HOURS: Final = dt.timedelta(hours=9999, minutes=59)
 
@@ -111,10 +115,10 @@ def read_moment(text: str) -> dt.datetime:
         raise Unreadable(f"{text!r} is not a moment.", cure=cure) from None
     if moment.tzinfo is None:
         raise Unreadable(f"{text!r} does not say its offset from UTC.", cure=cure)
-    try:
-        return moment.astimezone(dt.UTC).replace(microsecond=0)
-    except OverflowError:
-        raise Unreadable(f"{text!r} is not a moment.", cure=cure) from None
+    if not EARLIEST <= moment <= LATEST:
+        between = f"between {EARLIEST.year} and {LATEST.year}"
+        raise Unreadable(f"The clock cannot start at {text!r}.", cure=f"Take a moment {between}.")
+    return moment.astimezone(dt.UTC).replace(microsecond=0)
 
 
 def write_moment(moment: dt.datetime) -> str:

@@ -104,7 +104,8 @@ class PartReading(Reading):
     def at_most(self, node: Scalar) -> int:
         number = Scalar(node.place, node.value, node.text.removeprefix("at most").strip())
         if number.text == node.text:
-            raise self.failure(f"{node.text!r} is not a bound.", node, "Write `at most 2`.")
+            meant = node.text if node.text.isdigit() else "2"
+            raise self.failure(f"{node.text!r} is not a bound.", node, f"Write `at most {meant}`.")
         return self.number(number, Written(Kind.NUMBER, "at most"))
 
 

@@ -168,9 +168,9 @@ class _Document(StepReading):
     def language(self, fields: Fields) -> None:
         node = fields.get("language")
         cure = f"Begin the file with `language: {LANGUAGE}`."
-        if node is None:
-            raise self.failure("The file does not say its language.", fields, cure)
-        if not isinstance(node, Scalar) or node.text != str(LANGUAGE):
+        if node is None:  # the rest is read all the same: one file, one answer
+            self.note("The file does not say its language.", fields, cure)
+        elif not isinstance(node, Scalar) or node.text != str(LANGUAGE):
             raise self.failure(f"There is no language {describe(node)}.", node, cure)
 
     def document(self, fields: Fields) -> Scenario:
@@ -280,7 +280,7 @@ class _Document(StepReading):
             "name": ("name", lambda item: self.name(item, NAME)),
             "preferences": (
                 "preferences",
-                lambda item: self.settings(item, Written(Kind.SETTINGS, "preferences")),
+                lambda item: self.preferences(item, Written(Kind.PREFERENCES, "preferences")),
             ),
             "closing date": ("closing_date", lambda item: self.date(item, NOTHING_SPECIAL)),
             "time": ("time", self.rows_of_time),

@@ -23,7 +23,7 @@ from qbharness.scenario.kinds import Kind, Written, written_fields
 from qbharness.scenario.notation import Unreadable
 from qbharness.scenario.templates import render
 from qbharness.yaml_text import Fields, Items, Node, Scalar, describe, nearest
-from qbsim.errors import LocatedProblem
+from qbsim.errors import LocatedProblem, UsageProblem
 
 T = TypeVar("T")
 
@@ -140,8 +140,10 @@ class Reading:
     def number(self, node: Node, how: Written) -> int:
         shown = self.scalar(node, "a whole number")
         text = shown.text
-        if not (text.isascii() and text.isdigit()) or len(text) > 9:
-            raise self.failure(f"{text!r} is not a whole number.", node)
+        if not (text.isascii() and text.isdigit()):
+            raise self.failure(f"{text!r} is not a whole number.", node, f"Take one from {how.least} on.")
+        if len(text) > len(str(how.most)) or int(text) > how.most:  # int() itself refuses endless digits
+            raise self.failure(f"{text!r} is too much for {how.key!r}.", node, f"At most {how.most:,}.")
         if int(text) < how.least:
             raise self.failure(f"{how.key!r} begins at {how.least}.", node)
         return int(text)
@@ -203,6 +205,18 @@ class Reading:
         fields = self.mapping(node, f"{how.key}")
         values = self.each(lambda item: self.text(item, how), (v for _, v in fields.entries))
         return dict(zip((key.text for key, _ in fields.entries), values, strict=True))
+
+    def preferences(self, node: Node, how: Written) -> dict[str, str]:
+        from qbsim.quickbooks.preferences import check_preference  # noqa: PLC0415 - few files set any
+
+        values = self.settings(node, how)
+        keys = {key.text: key for key, _ in self.mapping(node, how.key).entries}
+        for name, value in values.items():
+            try:
+                check_preference(name, value)
+            except UsageProblem as wrong:
+                raise self.failure(wrong.sentence, keys[name], wrong.cure) from None
+        return values
 
     def block_fields(self, node: Node, _how: Written) -> BlockFields:
         return self.read(BlockFields, self.mapping(node, "an entry"), "an entry")
@@ -317,6 +331,7 @@ METHODS: Final[Mapping[Kind, str]] = {
     Kind.LABELS: "labels",
     Kind.ORDER: "order",
     Kind.SETTINGS: "settings",
+    Kind.PREFERENCES: "preferences",
     Kind.ENTRY: "list_entry",
     Kind.FIELDS: "block_fields",
     Kind.ROWS: "rows",

@@ -24,6 +24,7 @@ from qbharness.scenario.model import LANGUAGE
 from qbharness.scenario.reader import COMPANY_LISTS
 from qbharness.scenario.reading import INLINE, keys_of
 from qbharness.scenario.steps import STEPS, NamedStep, Step
+from qbsim.quickbooks.preferences import preference_names
 
 Schema = dict[str, Any]
 
@@ -107,6 +108,15 @@ def _promise(promise: Promise) -> Schema:
     return {"description": promise.says, "anyOf": [one, {"type": "array", "items": one}]}
 
 
+def _preferences() -> Schema:
+    text: Schema = {"$ref": "#/$defs/text"}
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(preference_names(), text),
+        "additionalProperties": text,  # the reader takes a name in any case
+    }
+
+
 def _company() -> Schema:
     lists = {key: {"type": "array", "items": {"$ref": "#/$defs/entry"}} for key in COMPANY_LISTS}
     return {
@@ -115,7 +125,7 @@ def _company() -> Schema:
         "properties": {
             "name": {"$ref": "#/$defs/text"},
             **lists,
-            "preferences": {"type": "object"},
+            "preferences": _preferences(),
             "closing date": {"$ref": "#/$defs/date"},
             "time": {"type": "array", "items": {"$ref": "#/$defs/block"}},
         },
@@ -201,7 +211,7 @@ _KINDS: Final[Mapping[Kind, Callable[[Written], Schema]]] = {
     Kind.DATE: _ref("date"),
     Kind.HOURS: _ref("hours"),
     Kind.DURATION: _ref("duration"),
-    Kind.NUMBER: lambda how: {"type": "integer", "minimum": how.least},
+    Kind.NUMBER: lambda how: {"type": "integer", "minimum": how.least, "maximum": how.most},
     Kind.FLAG: lambda _: {"type": "boolean"},
     Kind.CHOICE: _choice,
     Kind.LABELS: lambda _: {
@@ -213,6 +223,7 @@ _KINDS: Final[Mapping[Kind, Callable[[Written], Schema]]] = {
             {"type": "array", "items": {"type": "integer", "minimum": 1}},
         ]
     },
+    Kind.PREFERENCES: lambda _: _preferences(),
     Kind.SETTINGS: lambda _: {"type": "object", "additionalProperties": {"$ref": "#/$defs/text"}},
     Kind.ENTRY: _ref("entry"),
     Kind.FIELDS: _ref("fields"),
@@ -303,7 +314,7 @@ def _only_part(cls: type[Step]) -> Schema | None:
 
 def _is_mapping(cls: type[Step]) -> bool:
     kind = written_fields(cls)[cls.bare][1].kind
-    return kind in (Kind.SETTINGS, Kind.EXPECTATIONS)
+    return kind in (Kind.PREFERENCES, Kind.EXPECTATIONS)
 
 
 def schema_text() -> str:

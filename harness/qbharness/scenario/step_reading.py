@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final, Literal
 
 import attrs
@@ -22,6 +23,7 @@ from qbharness.scenario.steps import (
     EditTime,
     EnterTime,
     ImportIif,
+    Meanwhile,
     NamedStep,
     RestoreBackup,
     SelectPeriod,
@@ -30,8 +32,11 @@ from qbharness.scenario.steps import (
 )
 from qbharness.yaml_text import Fields, Items, Node, Scalar
 
+LEAST_EVERY: Final = dt.timedelta(minutes=1)
+"""The Web Connector's own: its window takes whole minutes (Every_Min)."""
+
 SAY: Final = Written(Kind.NAME, "say", "a sentence")
-_BARE_MAPPINGS: Final = (Kind.SETTINGS, Kind.EXPECTATIONS)
+_BARE_MAPPINGS: Final = (Kind.PREFERENCES, Kind.EXPECTATIONS)
 
 
 class StepReading(PartReading):
@@ -134,6 +139,7 @@ class StepReading(PartReading):
 
     def check(self, step: Step, node: Node) -> None:
         """The rules between the fields of a step, and between steps."""
+        self.check_spans(step, node)
         match step:
             case AddBlock(fields=fields):
                 self.demand(fields, ("employee", "date", "hours"), node, "A new block")
@@ -143,8 +149,6 @@ class StepReading(PartReading):
                 raise self.failure("The edit changes nothing.", node, "Give it a field with its new value.")
             case ImportIif(text=text, rows=rows) if bool(text) == bool(rows):
                 raise self.failure("'import iif' takes either 'text' or 'rows'.", node)
-            case SelectPeriod():
-                self.check_period(step, node)
             case AddJob() if ":" not in step.entry.name:
                 raise self.failure("A job is written Customer:Job.", node)
             case BackUp():
@@ -168,11 +172,17 @@ class StepReading(PartReading):
             case _:
                 pass
 
-    def check_period(self, step: SelectPeriod, node: Node) -> None:
-        if (step.from_ is None) != (step.to is None):
-            raise self.failure("A period needs both 'from' and 'to'.", node, "Without both: everything.")
-        if step.from_ and step.to and step.from_ > step.to:
-            raise self.failure("The period ends before it begins.", node)
+    def check_spans(self, step: Step, node: Node) -> None:
+        """Days, pauses and turns that cannot be."""
+        match step:
+            case SelectPeriod(from_=start, to=end) if (start is None) != (end is None):
+                raise self.failure("A period needs both 'from' and 'to'.", node, "Without both: everything.")
+            case SelectPeriod(from_=start, to=end) if start and end and start > end:
+                raise self.failure("The period ends before it begins.", node)
+            case Meanwhile(lists=lists, order=tuple(order)) if max(order, default=0) > len(lists):
+                raise self.failure(f"'order' names list {max(order)}, and there are {len(lists)}.", node)
+            case AutoRun(every=every) if every < LEAST_EVERY:
+                raise self.failure("Scheduled updates are a minute apart or more.", node, "Write every: 1m.")
 
 
 def blocks_added_below(node: Node) -> set[str]:

@@ -429,11 +429,13 @@ class CloseBooks(_PersonStep):
 @final
 @frozen(kw_only=True)
 class SetPreference(_PersonStep):
-    """Sets preferences of the company, by name."""
+    """Sets preferences of the company, by their qbXML names, such as IsUsingTimeTracking."""
 
     word: ClassVar[str] = "set preference"
     bare: ClassVar[str] = "values"
-    values: Mapping[str, str] = field(converter=dict, hash=False, metadata=written(Kind.SETTINGS, "values"))
+    values: Mapping[str, str] = field(
+        converter=dict, hash=False, metadata=written(Kind.PREFERENCES, "values")
+    )
 
 
 @frozen(kw_only=True)

@@ -39,7 +39,7 @@ def render(text: str, row: Mapping[str, str], used: set[str]) -> str:
         tree = _environment().parse(text)
     except TemplateError as wrong:
         raise Unreadable(
-            f"The template can't be read: {wrong}.", cure="Only {{ name }} is understood."
+            f"The template can't be read: {str(wrong).rstrip('.')}.", cure="Only {{ name }} is understood."
         ) from None
     for node in _all_nodes(tree):
         if not isinstance(node, _ALLOWED):

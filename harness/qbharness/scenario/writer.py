@@ -160,6 +160,7 @@ _PLAIN: Final[Mapping[Kind, Callable[[Any], Plain]]] = {
     Kind.LABELS: list,
     Kind.ORDER: lambda order: order if isinstance(order, str) else list(order),
     Kind.SETTINGS: dict,
+    Kind.PREFERENCES: dict,
     Kind.ENTRY: _list_entry,
     Kind.FIELDS: _object,
     Kind.ROWS: lambda rows: [_object(row) for row in rows],

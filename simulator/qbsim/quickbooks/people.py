@@ -39,7 +39,7 @@ from qbsim.quickbooks.people_names import (
     merge,
     rename,
 )
-from qbsim.quickbooks.preferences import OWN, find, names
+from qbsim.quickbooks.preferences import OWN, check_preference, find
 from qbsim.quickbooks.program import QuickBooks
 from qbsim.quickbooks.selectors import Selector, day_of, seconds_of
 from qbsim.quickbooks.timesheets import TimesheetRow, timesheet_row
@@ -184,15 +184,13 @@ def set_preference(qb: QuickBooks, name: str, value: str | bool, *, person: str 
     """Set one preference: a leaf of the PreferencesRet, or ``IsUsingTimeTracking``."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     with act(qb, person) as (company, asker):
+        check_preference(name, text, company.setting("preferences"))
         own = next((one for one in OWN if one.casefold() == name.casefold()), None)
         if own is not None:
             company.set(asker.actor, own, text)
             return
         preferences = copy.deepcopy(company.setting("preferences"))
-        group = find(preferences, name)
-        if group is None:
-            known = ", ".join([*OWN, *names(preferences)])
-            raise UsageProblem(f"There is no preference {name!r}.", cure=f"There are: {known}.")
+        group = find(preferences, name) or {}  # it is there: that has been checked
         group[next(key for key in group if key.casefold() == name.casefold())] = text
         company.set(asker.actor, "preferences", preferences)
 

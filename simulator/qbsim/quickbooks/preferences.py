@@ -5,11 +5,13 @@ The values are those of a company file of QuickBooks Pro 2014 that was captured,
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Any, Final, final
 
 from attrs import frozen
 
+from qbsim.errors import UsageProblem
 from qbsim.quickbooks.journal import Values
 
 _SERVICES: Final = (
@@ -154,10 +156,33 @@ def _is_group(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def names(preferences: Values) -> list[str]:
-    """Every preference that can be set."""
-    found = [name for name, value in preferences.items() if not _is_group(value)]
-    for group in preferences.values():
-        if _is_group(group):
-            found += names(group)
+def preference_names() -> tuple[str, ...]:
+    """Every preference that people can set."""
+    return (*OWN, *_leaves(default_preferences()))
+
+
+def check_preference(name: str, value: str, preferences: Values | None = None) -> None:
+    """Refuse a preference that there is not, or one of yes and no with another value.
+
+    ``preferences`` are those of a company; None: those of a new one. Other values are as free as in a
+    company file: nothing that the harness plays reads them.
+    """
+    known = {**OWN, **_leaves(default_preferences() if preferences is None else preferences)}
+    default = {key.casefold(): value for key, value in known.items()}.get(name.casefold())
+    if default is None:
+        close = difflib.get_close_matches(name.casefold(), {key.casefold(): key for key in known}, n=1)
+        meant = [key for key in known if key.casefold() in close]
+        cure = f"Did you mean {meant[0]!r}?" if meant else f"There are: {', '.join(known)}."
+        raise UsageProblem(f"There is no preference {name!r}.", cure=cure)
+    if default in _TRUTH and value not in _TRUTH:
+        raise UsageProblem(f"The preference {name!r} has no value {value!r}.", cure="It takes: true, false.")
+
+
+_TRUTH: Final = ("true", "false")
+
+
+def _leaves(preferences: Values) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in preferences.items():
+        found |= _leaves(value) if _is_group(value) else {name: str(value)}
     return found
