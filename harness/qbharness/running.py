@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import tempfile
@@ -76,9 +77,15 @@ def run(plan: Plan, reporters: Iterable[Reporter] = ()) -> tuple[Outcome, ...]:
                 break
     finally:
         summary = Summary.of(outcomes, time.perf_counter() - started)
-        for reporter in told:
-            reporter.run_ended(summary)
+        _end_all(told, summary)
     return tuple(outcomes)
+
+
+def _end_all(told: Sequence[Reporter], summary: Summary) -> None:
+    """Each report gets its end, also beside one that cannot be written; that is told when all have it."""
+    with contextlib.ExitStack() as each:
+        for reporter in reversed(told):
+            each.callback(reporter.run_ended, summary)
 
 
 def _their_schemas(plan: Plan) -> TheirSchemas | None:

@@ -11,6 +11,8 @@ import datetime as dt
 import random
 from typing import Final
 
+from qbsim.errors import UsageProblem
+
 DEFAULT_START: Final = dt.datetime(2026, 11, 2, 14, 0, 0, tzinfo=dt.UTC)
 """09:00 on a Monday in New York."""
 
@@ -37,7 +39,10 @@ class Source:
         """Move the clock forward and return the new time."""
         if by < dt.timedelta(0):
             raise ValueError("the simulated clock never goes back")
-        self._now += by
+        try:
+            self._now += by
+        except OverflowError:
+            raise UsageProblem("The simulated clock ends with the year 9999.", cure="Wait less.") from None
         return self._now
 
     def advance_to(self, moment: dt.datetime) -> dt.datetime:

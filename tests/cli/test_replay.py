@@ -10,6 +10,7 @@ from inline_snapshot import snapshot
 
 from qbharness.cli.replay import command
 from qbharness.scenario.library import library, load
+from qbharness.scenario.problems import ScenarioProblems
 from qbharness.scenario.writer import write_yaml
 from qbsim.errors import UsageProblem
 
@@ -108,6 +109,14 @@ def test_a_file_can_be_replayed_too_and_any_failed_row_fails(tmp_path: Path, kep
 def test_an_id_that_nobody_kept_is_refused_with_those_that_are(kept: str) -> None:
     with pytest.raises(UsageProblem, match=r"Kept failures: plain-duplicate"):
         replay("plain-lost")
+
+
+def test_a_file_with_mistakes_is_told_with_all_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text("language: 1\nscenario: x\nsteps:\n  - updat selected\n  - wait: 60\n")
+    with pytest.raises(ScenarioProblems) as caught:
+        replay(str(path))
+    assert [problem.place.line for problem in caught.value.problems] == [4, 5]
 
 
 def test_what_a_target_file_excuses_is_no_excuse_here(kept: str, tmp_path: Path) -> None:

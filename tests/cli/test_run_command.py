@@ -217,3 +217,45 @@ def test_several_jobs_need_a_server_that_is_started_for_each(story: Path, tmp_pa
     assert done.returncode == 4
     assert "is not started here, so --jobs would share one server. Use --jobs 1" in done.stderr
     assert "HELD" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("html=out.html,md=./out.html", "html=out.html and md=./out.html are the same file."),
+        ("junit=/dev/null/out.xml", "The report /dev/null/out.xml cannot be written"),
+        ("junit=/proc/out.xml", "The report /proc/out.xml cannot be written"),
+    ],
+)
+def test_a_report_that_nobody_could_read_is_refused_before_anything_runs(
+    spec: str, told: str, story: Path, tmp_path: Path
+) -> None:
+    done = run(str(story), "--target", "plain", "--report", spec, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert told in done.stderr
+
+
+def test_a_step_that_cannot_be_taken_ends_its_own_story_only(story: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    lost = STORY.replace("- update selected", "- update selected: {applications: [Nobody's]}")
+    other.write_text(lost.replace("One block", "Another application"))
+    done = run(str(other), str(story), "--target", "plain", cwd=tmp_path)
+    assert done.returncode == 6
+    assert "other.yaml:10: The step 'update selected' could not be taken" in done.stdout
+    assert "1 HELD" in done.stdout
+
+
+def test_what_was_in_the_timesheet_when_a_story_broke_off_is_shown(story: Path, tmp_path: Path) -> None:
+    typed = STORY.replace("- update selected", "- update selected\n  - delete time: {employee: Nobody}")
+    story.write_text(typed)
+    done = run(str(story), "--target", "plain", cwd=tmp_path)
+    assert "No entry of the timesheet matches" in done.stdout
+    (after,) = [line for line in done.stdout.splitlines() if line.strip().startswith("after")]
+    assert "8:00" in after
+
+
+def test_a_failpoint_that_a_target_does_not_have_is_named(story: Path, tmp_path: Path) -> None:
+    fault = "update selected: {faults: [server killed: {call: sendRequestXML, at: nowhere}]}"
+    story.write_text(STORY.replace("update selected", fault))
+    done = run(str(story), "--target", "plain", cwd=tmp_path)
+    assert "the target 'plain' has no failpoint 'nowhere'" in done.stdout

@@ -146,7 +146,12 @@ def test_nobody_has_to_know_tags_codes_or_ids(procedure: str, tmp_path: Path) ->
         assert not re.search(r"\b[0-9A-F]+-1793\d+", told)
 
 
-@pytest.mark.parametrize("spec", ["pdf=a.pdf", "md", "md="])
-def test_a_report_that_is_none_is_refused(spec: str) -> None:
-    with pytest.raises(UsageProblem, match="no rehearsal report"):
+@pytest.mark.parametrize("spec", ["pdf=a.pdf", "md", "md=", "md=/dev/null/a.md", "md=a.md,html=./a.md"])
+def test_a_report_that_is_none_is_refused_before_anything_is_tried(
+    spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qbharness.rehearsal.rehearse.rehearse", None)
+    with pytest.raises(
+        UsageProblem, match=r"no report of the kind|needs a file|cannot be written|the same file"
+    ):
         rehearse("delete-the-later-entry", "--on", TWICE, "--report", spec)

@@ -150,5 +150,5 @@ def test_the_folder_of_a_report_is_made(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_a_folder_is_told_before_anything_runs(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageProblem, match="cannot be made"):
+    with pytest.raises(UsageProblem, match="cannot be written"):
         make(f"junit={tmp_path}/file/out.xml")

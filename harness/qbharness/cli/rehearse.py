@@ -47,6 +47,7 @@ def command(
     from qbharness.explore.players import Players  # noqa: PLC0415
     from qbharness.rehearsal import told  # noqa: PLC0415
     from qbharness.rehearsal.rehearse import Advice, rehearse  # noqa: PLC0415
+    from qbharness.reports import each_once  # noqa: PLC0415
     from qbharness.running import Plan  # noqa: PLC0415
     from qbharness.scenario.library import load  # noqa: PLC0415
     from qbharness.targets.guard import check_target  # noqa: PLC0415
@@ -55,14 +56,15 @@ def command(
     target = evolve(read_target(target_name), expect_broken=())  # no excuses here
     check_target(target, consume_real_queue=consume_real_queue)
     plan = Plan((), target, consume_real_queue=consume_real_queue)
+    files = [told.prepare(spec) for spec in each_once(reports)]
     pairs = [(p, i) for p in load([procedure_name]) for i in load([*incidents, *further])]
     with tempfile.TemporaryDirectory(prefix="qbharness-") as folder, Players(plan, Path(folder)) as players:
         rehearsals = tuple(rehearse(p, i, players.play, target=target.name) for p, i in pairs)
     for rehearsal in rehearsals:
         click.echo("\n".join(told.lines(rehearsal)))
         click.echo()
-    for spec in (spec for given in reports for spec in given.split(",")):
-        told.write(rehearsals, spec)
+    for kind, path in files:
+        told.write(rehearsals, kind, path)
     advice = {rehearsal.advice for rehearsal in rehearsals}
     if Advice.UNSAFE in advice:
         raise click.exceptions.Exit(codes.BROKEN)

@@ -57,7 +57,7 @@ def command(
     from pathlib import Path  # noqa: PLC0415
 
     from qbharness.cli.exit_codes import NOTHING_SELECTED  # noqa: PLC0415
-    from qbharness.reports import make, terminal  # noqa: PLC0415
+    from qbharness.reports import each_once, make, terminal  # noqa: PLC0415
     from qbharness.running import Plan, run  # noqa: PLC0415
     from qbharness.scenario.library import load  # noqa: PLC0415
     from qbharness.targets.guard import check_target  # noqa: PLC0415
@@ -73,8 +73,7 @@ def command(
         click.echo(f"No scenario matches {only!r}." if only else "There is no scenario there.", err=True)
         raise click.exceptions.Exit(NOTHING_SELECTED)
     check_target(target, consume_real_queue=consume_real_queue)
-    specs = [spec for given in reports for spec in given.split(",")]
-    writers = [make(spec, strict=strict) for spec in specs]
+    writers = [make(spec, strict=strict) for spec in each_once(reports)]
     plan = Plan(
         scenarios,
         target,

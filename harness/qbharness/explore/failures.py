@@ -14,6 +14,7 @@ from typing import Final
 from qbharness.explore.campaign import Failure
 from qbharness.scenario.library import load
 from qbharness.scenario.model import Scenario
+from qbharness.scenario.problems import ScenarioProblems
 from qbharness.scenario.telling import tell
 from qbharness.scenario.writer import write_yaml
 from qbsim.errors import UsageProblem
@@ -76,6 +77,8 @@ def find(name: str, folder: Path = FOLDER) -> Iterable[Scenario]:
         return load([str(path)])
     try:
         return load([name])
+    except ScenarioProblems:
+        raise
     except UsageProblem as unknown:
         ids = ", ".join(failure for failure, _ in kept(folder)) or "none is kept"
         raise UsageProblem(unknown.sentence, cure=f"{unknown.cure} Kept failures: {ids}.") from unknown

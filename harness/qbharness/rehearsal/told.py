@@ -10,9 +10,9 @@ from typing import Final
 
 from qbharness.rehearsal.rehearse import Advice, Rehearsal, words
 from qbharness.rehearsal.side_by_side import Moment, SideBySide, side_by_side, table
+from qbharness.reports.files import prepare as prepare_file
 from qbharness.reports.files import write as write_file
 from qbharness.reports.texts import one_line
-from qbsim.errors import UsageProblem
 
 _HEADLINES: Final = {
     Advice.SAFE: "Safe to advise",
@@ -127,11 +127,11 @@ def _marked(rehearsal: Rehearsal) -> int:
 _WRITERS: Final = {"md": markdown, "html": page}
 
 
-def write(rehearsals: tuple[Rehearsal, ...], spec: str) -> None:
-    """Write ``md=FILE`` or ``html=FILE``."""
-    kind, equals, name = spec.partition("=")
-    if kind not in _WRITERS or not equals or not name:
-        raise UsageProblem(f"There is no rehearsal report {spec!r}.", cure="Write md=FILE or html=FILE.")
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
+def prepare(spec: str) -> tuple[str, Path]:
+    """The kind and the file of ``md=FILE`` or ``html=FILE``; refused before anything is tried."""
+    return prepare_file(spec, _WRITERS)
+
+
+def write(rehearsals: tuple[Rehearsal, ...], kind: str, path: Path) -> None:
+    """Write all rehearsals into one file of a kind of :func:`prepare`."""
     write_file(path, _WRITERS[kind](rehearsals))

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from qbsim.errors import UsageProblem
+from qbharness.reports.files import each_once, prepare
 
 if TYPE_CHECKING:
     from qbharness.outcome import Reporter
@@ -31,18 +29,7 @@ def make(spec: str, *, strict: bool = False) -> Reporter:
     ``strict`` counts what is EXPOSED as failed, as the exit code then does. Raises ``UsageProblem`` for
     what is no such spec, and for a file that cannot be written, before anything is run.
     """
-    kind, equals, name = (part.strip() for part in spec.partition("="))
-    if kind not in KINDS:
-        raise UsageProblem(f"There is no report of the kind {kind!r}.", cure=_nearest(kind))
-    if not equals or not name:
-        raise UsageProblem(f"The report {kind!r} needs a file.", cure=f"Write {kind}=FILE.")
-    path = Path(name)
-    if path.is_dir():
-        raise UsageProblem(f"{name} is a folder, not a file.", cure=f"Write {kind}={name}/FILE.")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as trouble:
-        raise UsageProblem(f"The folder of {name} cannot be made: {trouble.strerror}.") from trouble
+    kind, path = prepare(spec, KINDS)
     module = import_module(f"{__name__}.{KINDS[kind][0]}")
     return cast("Reporter", module.report(path, strict=strict))
 
@@ -54,11 +41,4 @@ def terminal() -> Reporter:
     return Terminal()
 
 
-def _nearest(kind: str) -> str:
-    close = difflib.get_close_matches(kind.lower(), KINDS, n=1, cutoff=0.5)
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    return f"Known: {', '.join(KINDS)}; write for example junit=out.xml."
-
-
-__all__ = ["KINDS", "make", "terminal"]
+__all__ = ["KINDS", "each_once", "make", "terminal"]

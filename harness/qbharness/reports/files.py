@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from abc import abstractmethod
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from qbharness.history import Event
@@ -53,6 +55,47 @@ def write(path: Path, text: str) -> None:
         beside.replace(path)
     except OSError as trouble:
         raise cannot_write(path, trouble) from trouble
+
+
+def prepare(spec: str, kinds: Collection[str]) -> tuple[str, Path]:
+    """The kind and the file of ``kind=FILE``, its folder made.
+
+    Raises ``UsageProblem`` for what is no such spec or cannot be written: before anything has run.
+    """
+    kind, equals, name = (part.strip() for part in spec.partition("="))
+    if kind not in kinds:
+        raise UsageProblem(f"There is no report of the kind {kind!r}.", cure=_nearest(kind, kinds))
+    if not equals or not name:
+        raise UsageProblem(f"The report {kind!r} needs a file.", cure=f"Write {kind}=FILE.")
+    path = Path(name)
+    if path.is_dir():
+        raise UsageProblem(f"{name} is a folder, not a file.", cure=f"Write {kind}={name}/FILE.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as trouble:
+        raise cannot_write(path, trouble) from trouble
+    return kind, path
+
+
+def each_once(specs: Iterable[str]) -> tuple[str, ...]:
+    """The specs of several ``--report`` options, which may have commas; no two may write into one file."""
+    single = tuple(spec for given in specs for spec in given.split(","))
+    seen: dict[Path, str] = {}
+    for spec in single:
+        name = spec.partition("=")[2].strip()
+        other = seen.setdefault(Path(name).resolve(), spec) if name else spec
+        if other is not spec:
+            raise UsageProblem(f"{other} and {spec} are the same file.", cure="Give each report its own.")
+    return single
+
+
+def _nearest(kind: str, kinds: Collection[str]) -> str:
+    close = difflib.get_close_matches(kind.lower(), kinds, n=1, cutoff=0.5)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return f"Known: {', '.join(kinds)}; write for example {next(iter(kinds))}=FILE."
 
 
 def cannot_write(path: Path, trouble: OSError) -> UsageProblem:

@@ -91,13 +91,18 @@ def _places(name: str) -> Iterable[Path]:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in _ENDINGS
-        and path.is_file()
-        and not set(path.relative_to(folder).parts[:-1]) & set(NOT_SCENARIOS)
-    )
+    try:
+        return sorted(
+            path
+            for path in folder.rglob("*")
+            if path.suffix in _ENDINGS
+            and path.is_file()
+            and not set(path.relative_to(folder).parts[:-1]) & set(NOT_SCENARIOS)
+        )
+    except OSError as wrong:
+        raise UsageProblem(
+            f"The folder {folder} can't be searched: {wrong}.", cure="Name a smaller one."
+        ) from None
 
 
 def _meant_perhaps(name: str) -> str:

@@ -9,7 +9,9 @@ from typing import Any, Final
 from qbharness.scenario import steps
 from qbharness.scenario.steps import Step
 from qbharness.world import expecting, owner, people, updates
+from qbharness.world.refused import refused
 from qbharness.world.world import World
+from qbsim.errors import UsageProblem
 
 Act = Callable[[World, Any], Iterator[None]]
 
@@ -82,5 +84,8 @@ ACTS: Final[dict[type[Step], Act]] = {
 
 
 def perform(world: World, step: Step) -> Iterator[None]:
-    """Give a step to the function that knows how."""
-    return ACTS[type(step)](world, step)
+    """Give a step to the function that knows how; what cannot be done ends this story, and no other."""
+    try:
+        yield from ACTS[type(step)](world, step)
+    except UsageProblem as reason:
+        raise refused(step, reason) from reason

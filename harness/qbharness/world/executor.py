@@ -17,6 +17,7 @@ from qbharness.world.recorder import Recorder
 from qbharness.world.watchdog import DEFAULT_LIMITS, Limits, Watchdog
 from qbharness.world.world import World
 from qbsim.connector.transport import Transport
+from qbsim.errors import SetUpProblem, SimulatorGap
 from qbsim.quickbooks import QuickBooks
 from qbsim.source import DEFAULT_START, Source
 from qbsim.switches import Switches
@@ -67,6 +68,10 @@ def play(
     )
     try:
         _play(world, watchdog)
+    except (SetUpProblem, SimulatorGap):
+        world.record_journal()
+        world.record_ledger("broken off")  # whoever reads why wants to see what is there
+        raise
     finally:
         world.close()
     return recorder.history

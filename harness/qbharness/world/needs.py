@@ -34,6 +34,7 @@ def why_not(scenario: Scenario, target: Target) -> str | None:
         wanted += _STEPS.get(type(step), ())
         for fault in getattr(step, "faults", ()):
             if isinstance(fault, ServerKilled):
-                at_a_border = fault.at in {"before call", "after call"}
-                wanted += ["kill"] if at_a_border else ["kill", fault.at]
+                wanted.append("kill")
+                if fault.at not in {"before call", "after call"} and target.cannot(fault.at) is not None:
+                    return f"the target {target.name!r} has no failpoint {fault.at!r}"
     return next((why for name in wanted if (why := target.cannot(name)) is not None), None)

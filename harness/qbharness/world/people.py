@@ -8,9 +8,7 @@ from typing import Any, Final
 from qbharness.history import ProcessChanged
 from qbharness.scenario import steps
 from qbharness.scenario.model import BlockFields, Selector
-from qbharness.world.refused import refused
 from qbharness.world.world import World
-from qbsim.errors import UsageProblem
 from qbsim.quickbooks import Selector as TimesheetSelector
 from qbsim.quickbooks import people
 
@@ -148,10 +146,7 @@ _ACTS: Final[dict[type[steps.Step], _Act]] = {
 
 def _as_act(perform: _Act) -> Callable[[World, Any], Iterator[None]]:
     def act(world: World, step: steps.Step) -> Iterator[None]:
-        try:
-            perform(world, step)
-        except UsageProblem as reason:
-            raise refused(step, reason) from reason
+        perform(world, step)
         yield
 
     return act

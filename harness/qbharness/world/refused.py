@@ -1,4 +1,4 @@
-"""A step that a person in QuickBooks cannot take: the thing is not there, or QuickBooks does not let them."""
+"""A step that cannot be taken: the thing is not there, or a program does not let the person do it."""
 
 from __future__ import annotations
 
