@@ -60,6 +60,8 @@ def run(plan: Plan, reporters: Iterable[Reporter] = ()) -> tuple[Outcome, ...]:
 
     Raises :class:`SetUpProblem` where the target cannot be started at all.
     """
+    for procedure in (one for one in plan.scenarios if one.kind == "procedure"):
+        raise UsageProblem(f"{procedure.name!r} is a procedure.", cure="`qbharness rehearse` tries it.")
     told = tuple(reporters)
     theirs = _their_schemas(plan)
     started = time.perf_counter()

@@ -119,6 +119,11 @@ def test_a_file_with_mistakes_is_told_with_all_of_them(tmp_path: Path) -> None:
     assert [problem.place.line for problem in caught.value.problems] == [4, 5]
 
 
+def test_a_procedure_cannot_be_replayed() -> None:
+    with pytest.raises(UsageProblem, match="`qbharness rehearse` tries it"):
+        replay("cleanup/delete-the-later-entry", "--target", "plain")
+
+
 def test_what_a_target_file_excuses_is_no_excuse_here(kept: str, tmp_path: Path) -> None:
     excuse = "expect_broken: {duplicate: old, expectation: old, until: 2999-12-31, scenarios: ['*']}\n"
     for name, code in (("plain", 1), ("exact", 0)):

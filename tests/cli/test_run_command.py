@@ -259,3 +259,9 @@ def test_a_failpoint_that_a_target_does_not_have_is_named(story: Path, tmp_path:
     story.write_text(STORY.replace("update selected", fault))
     done = run(str(story), "--target", "plain", cwd=tmp_path)
     assert "the target 'plain' has no failpoint 'nowhere'" in done.stdout
+
+
+def test_a_procedure_is_rehearsed_and_not_run(tmp_path: Path) -> None:
+    done = run("cleanup", "--target", "plain", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "These are procedures; `qbharness rehearse` tries them." in done.stderr

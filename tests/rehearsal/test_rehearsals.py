@@ -177,5 +177,7 @@ def test_an_incident_that_a_person_could_not_play_says_nothing_either(players: P
 def test_a_story_is_no_procedure_and_blocks_must_be_known(players: Players) -> None:
     with pytest.raises(UsageProblem, match="is no procedure"):
         tried(players, TWICE, TWICE)
+    with pytest.raises(UsageProblem, match="Name an incident after --on"):
+        tried(players, procedure(DELETE_LATER), procedure(DELETE_LATER))
     with pytest.raises(UsageProblem, match=re.escape("speaks of porch, which the incident")):
         tried(players, evolve(procedure(LOOK), about=("porch",)), TWICE)

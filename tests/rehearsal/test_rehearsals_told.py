@@ -53,7 +53,8 @@ def test_an_unsafe_procedure_on_the_terminal() -> None:
 UNSAFE  Mark everything as sent
   on: Incident: nobody knows whether the hours arrived (server: plain)
   It is step 2 that does it ("On the server, mark the rest of the period as sent too, so that the
-  error goes away."). Block behind (Jane Doe, Acme, 2026-11-03, 2:00) is missing: never landed.
+  error goes away."). Block behind (Jane Doe, Acme, 2026-11-03, 2:00) is missing: it never arrived
+  in QuickBooks. The server has noted block behind as sent, and does not send it again.
 
     1. On the server, mark the block with the error as sent.
   > 2. On the server, mark the rest of the period as sent too, so that the error goes away.
@@ -103,7 +104,7 @@ def test_a_ticket(tmp_path: Path) -> None:
 
 Tried on: Incident: the customer sees the same hours twice (server: plain)
 
-It is step 1 that does it ("In QuickBooks, restore the backup of last night."). Block roof (Jane Doe, Acme:Roof, 2026-11-02, 8:00) is missing: forgotten by QuickBooks. Block behind (Jane Doe, Acme, 2026-11-03, 2:00) is missing: forgotten by QuickBooks.
+It is step 1 that does it ("In QuickBooks, restore the backup of last night."). Block roof (Jane Doe, Acme:Roof, 2026-11-02, 8:00) is missing: forgotten by QuickBooks when the backup was restored. Block behind (Jane Doe, Acme, 2026-11-03, 2:00) is missing: forgotten by QuickBooks when the backup was restored. The server has noted blocks roof and behind as sent, and does not send them again.
 
 1. In QuickBooks, restore the backup of last night.
 2. In the Web Connector, click Update Selected.

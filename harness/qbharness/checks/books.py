@@ -28,10 +28,10 @@ class InBooks(enum.Enum):
     ONCE = "once"
     TOO_OFTEN = "more than once"
     DELETED = "missing: deleted by a person"
-    FORGOTTEN = "missing: forgotten by QuickBooks"
+    FORGOTTEN = "missing: forgotten by QuickBooks when the backup was restored"
     TAKEN_BACK = "missing: deleted by the server"
     ELSEWHERE = "missing: in another company"
-    NEVER_LANDED = "missing: never landed"
+    NEVER_LANDED = "missing: it never arrived in QuickBooks"
 
     @property
     def is_missing(self) -> bool:
@@ -81,7 +81,8 @@ def _finding(
     what = block.hours.as_sentence()
     if len(entries) > 1:
         total = hours_and_minutes(sum(entry.hours.seconds for entry in entries))
-        told = f"Block {block.block} ({what}) is in the books {len(entries)} times, {total} in all."
+        often = "twice" if len(entries) == 2 else f"{len(entries)} times"
+        told = f"Block {block.block} ({what}) is in the books {often}, {total} in all."
         return BooksFinding(block.block, InBooks.TOO_OFTEN, ids, told)
     expected = block.deleted is None and case.periods.always(block.hours.date, case.rested_at, case.rested_at)
     if entries:

@@ -68,9 +68,12 @@ def command(
 
     target = read_target(target_name)
     switches = Switches(dict(parse_pin(pin) for pin in pins))
-    scenarios = tuple(one for one in load(paths, only=only) if one.kind == "story")
+    found = load(paths, only=only)
+    scenarios = tuple(one for one in found if one.kind == "story")
     if not scenarios:
-        click.echo(f"No scenario matches {only!r}." if only else "There is no scenario there.", err=True)
+        nothing = f"No scenario matches {only!r}." if only else "There is no scenario there."
+        procedures = "These are procedures; `qbharness rehearse` tries them."
+        click.echo(procedures if found else nothing, err=True)
         raise click.exceptions.Exit(NOTHING_SELECTED)
     check_target(target, consume_real_queue=consume_real_queue)
     writers = [make(spec, strict=strict) for spec in each_once(reports)]

@@ -13,7 +13,7 @@ from typing import Final, final
 from attrs import evolve, frozen
 
 from qbharness.checks.books import BooksFinding, books
-from qbharness.history import Ledger
+from qbharness.history import History, Ledger, ServerListed
 from qbharness.outcome import Outcome, Status
 from qbharness.scenario.model import Scenario
 from qbharness.scenario.steps import Expect, Step
@@ -41,6 +41,8 @@ class Moment:
 
     findings: tuple[BooksFinding, ...]
     ledger: Ledger
+    noted: frozenset[str]
+    """The blocks that the server calls sent; empty where it cannot list them."""
 
     def state_of(self, block: str) -> object:
         return next((each.state for each in self.findings if each.block == block), None)
@@ -106,12 +108,12 @@ def rehearse(procedure: Scenario, incident: Scenario, play: Play, *, target: str
                 ),
                 moments,
             )
-        moments.append(Moment(books(outcome.history), looked[-1]))
+        moments.append(Moment(books(outcome.history), looked[-1], _noted(outcome.history)))
     last = moments[-1]
     wrong = [finding for finding in last.findings if not finding.is_right]
     advice = Advice.UNSAFE if wrong else Advice.SAFE
     harmful = max((_since(moments, finding.block) for finding in wrong), default=0)
-    reason = _sentences(wrong) or "Every Work Block is in the books once."
+    reason = _sentences(wrong, last.noted) or "Every Work Block is in the books once."
     return Rehearsal(procedure, incident, target, advice, reason, harmful, before, last.ledger, last.findings)
 
 
@@ -145,18 +147,36 @@ def _stopped(rehearsal: Rehearsal, moments: list[Moment]) -> Rehearsal:
     if not harmed:
         return rehearsal
     number = rehearsal.harmful
-    reason = f"{_sentences(harmed)} And step {number} cannot be taken then: {rehearsal.reason}"
+    reason = (
+        f"{_sentences(harmed, moments[-1].noted)} And step {number} cannot be taken then: {rehearsal.reason}"
+    )
     harmful = max(_since(moments, finding.block) for finding in harmed)
     return evolve(rehearsal, advice=Advice.UNSAFE, reason=reason, harmful=harmful)
 
 
-def _sentences(findings: list[BooksFinding]) -> str:
-    return " ".join(finding.sentence for finding in findings)
+def _sentences(findings: list[BooksFinding], noted: frozenset[str]) -> str:
+    """What is wrong in the books, and why no further update brings it right by itself."""
+    told = [finding.sentence for finding in findings]
+    gone = [finding.block for finding in findings if finding.state.is_missing and finding.block in noted]
+    if gone:
+        *most, last = gone
+        named = f"blocks {', '.join(most)} and {last}" if most else f"block {last}"
+        told.append(
+            f"The server has noted {named} as sent, and does not send {'them' if most else 'it'} again."
+        )
+    return " ".join(told)
+
+
+def _noted(history: History) -> frozenset[str]:
+    listed = history.last(ServerListed)
+    return frozenset(row.block for row in listed.blocks if row.state == "sent") if listed else frozenset()
 
 
 def _fit_together(procedure: Scenario, incident: Scenario) -> None:
     if procedure.kind != "procedure":
         raise UsageProblem(f"{procedure.name!r} is no procedure.", cure="A procedure says `kind: procedure`.")
+    if incident.kind == "procedure":
+        raise UsageProblem(f"{incident.name!r} is a procedure.", cure="Name an incident after --on.")
     missing = [block for block in procedure.about if block not in incident.first_values()]
     if missing:
         raise UsageProblem(
