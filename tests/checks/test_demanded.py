@@ -740,3 +740,45 @@ def test_a_server_that_lets_nobody_in_had_its_chance() -> None:
     story = roof()
     story.idle("nvu")
     assert told(story.rest(idle=False))[:1] == LOST
+
+
+def put_back(*steps: str) -> Story:
+    """One block, what its owner did with it since the server's backup was made, and the backup put back."""
+    story = roof()
+    story.step()
+    for step in steps:
+        {
+            "edit": lambda: story.edit("roof", SHORTER),
+            "mark": lambda: story.mark("roof", "marked sent"),
+            "add": lambda: story.block("late", GUTTER),
+            "period": lambda: story.period("2026-01-01", "2026-01-02"),
+        }[step]()
+    story.server("restored from its own backup")
+    return story
+
+
+@pytest.mark.parametrize(
+    ("step", "check"),
+    [("edit", "wrong value"), ("mark", "duplicate"), ("add", "lost"), ("period", "period respected")],
+)
+def test_what_the_owner_did_since_the_servers_backup_is_not_demanded(step: str, check: str) -> None:
+    story = put_back(step)
+    story.deliver(JANE)
+    judgement = judge(story.rest())
+    assert (Verdict.EXPOSED, check) in told(story.history)
+    assert judgement.broken == ()
+    assert "backup of its own" in judgement.exposed[0].sentence
+
+
+def test_after_the_servers_backup_was_put_back_twice_is_still_too_often() -> None:
+    story = put_back("mark")
+    story.deliver(JANE)
+    story.deliver(JANE)
+    assert "duplicate" in {finding.check for finding in judge(story.rest()).broken}
+
+
+def test_what_was_there_when_the_servers_backup_was_made_is_still_owed() -> None:
+    story = put_back()
+    story.block("gutter", GUTTER)
+    story.deliver(GUTTER)
+    assert told(story.rest()) == LOST

@@ -29,6 +29,7 @@ from qbharness.history import (
     Processed,
     ScenarioStarted,
     ServerListed,
+    StepTaken,
     UpdateEnded,
     UpdateStarted,
 )
@@ -75,6 +76,10 @@ class Story:
 
     def period(self, start: str | None, end: str | None) -> None:
         self.history.append(PeriodSelected(start=start, end=end))
+
+    def step(self) -> None:
+        """The first step is taken: what was there before is in the server's own backup."""
+        self.history.append(StepTaken(step=1, who="the user", sentence="waits"))
 
     def server(self, change: str) -> None:
         self.history.append(ProcessChanged(process="server", change=change))

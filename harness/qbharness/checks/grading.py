@@ -22,18 +22,23 @@ RECOVERY_LOST: Final = frozenset({"9002", "9005"})
 """Statuses of a message set whose answer QuickBooks could not keep, or not find. Source: Intuit's sample."""
 
 
+SERVER_RESTORED: Final = (
+    Verdict.EXPOSED,
+    "server restored",
+    "the server was put back to a backup of its own, and what it knew since then is gone",
+)
+
+
 def of_missing(case: Case, name: str) -> Grade:
     """Is the server to blame that this block is missing?"""
     block = case.blocks[name]
     if not block.certain:
         return Verdict.UNKNOWN, "uncertain step", "nobody knows whether the server has it"
     restored = case.restored_server
-    before = (change.n for change in block.changes[1:])
-    if restored is not None and (
-        any(line < restored for line in before)
-        or any(handed.n < restored for handed in case.hand_outs_of(block))
+    if is_undone(case, name) or (
+        restored is not None and any(handed.n < restored for handed in case.hand_outs_of(block))
     ):
-        return _server_restored()
+        return SERVER_RESTORED
     if is_recovery_lost(case):
         return _recovery_lost()
     return None
@@ -45,9 +50,13 @@ def of_extra(case: Case, names: Iterable[str], landings: list[Landing]) -> Grade
     """
     if any(not case.blocks[name].certain for name in names):
         return Verdict.UNKNOWN, "uncertain step", "nobody knows how many of them the server has"
+    names = tuple(names)
+    since = [landing for landing in landings if landing.sent_at > (case.restored_server or len(case.history))]
+    if since and len(since) <= len(names) and all(is_undone(case, name) for name in names):
+        return SERVER_RESTORED
     grades = [_between(case, landings[:number], landings[number]) for number in range(1, len(landings))]
     excused = [grade for grade in grades if grade is not None]
-    surplus = len(landings) - len(tuple(names))
+    surplus = len(landings) - len(names)
     if not excused or len(excused) < surplus:
         return None
     return max(excused, key=lambda grade: _HARDNESS[grade[0]])
@@ -61,7 +70,7 @@ def _between(case: Case, earlier: list[Landing], later: Landing) -> Grade:
     in_doubt = [landing for landing in earlier if not landing.is_known_by(later.sent_at)]
     restored = case.restored_server
     if restored is not None and any(landing.entry.n < restored < later.sent_at for landing in earlier):
-        return _server_restored()
+        return SERVER_RESTORED
     if not in_doubt:
         return None
     if case.contract["delivery"] == "at_least_once":
@@ -81,12 +90,9 @@ def _between(case: Case, earlier: list[Landing], later: Landing) -> Grade:
     return _recovery_lost() if is_recovery_lost(case) else None
 
 
-def _server_restored() -> Grade:
-    return (
-        Verdict.EXPOSED,
-        "server restored",
-        "the server was put back to a backup of its own, and what it knew since then is gone",
-    )
+def is_undone(case: Case, name: str) -> bool:
+    """Does the server no longer know something that its owner did with the block?"""
+    return any(case.was_undone(change) for change in case.blocks[name].changes)
 
 
 def _recovery_lost() -> Grade:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from qbharness.checks.grading import SERVER_RESTORED
 from qbharness.checks.matching import Case
-from qbharness.checks.registry import Sayings, broken, check
+from qbharness.checks.registry import Said, Sayings, Verdict, check
 from qbharness.history import HandedOut, OfferedEntry
 
 
@@ -21,13 +22,20 @@ def period_respected(case: Case) -> Sayings:
             blocks = case.offered_blocks(handed, entry, case.window(handed)[0])
             names = [block.block for block in blocks]
             if names and not _was_in_doubt(case, handed, entry, names[0]):
-                yield broken(
-                    "outside the period",
+                verdict, kind, why = _how_bad(case, handed)
+                sentence = (
                     f"Block {names[0]} of {entry.hours.date} was handed out, but the selected period was "
-                    f"{_selected(case, handed)}.",
-                    blocks=names[:1],
-                    events=[handed.n],
+                    f"{_selected(case, handed)}{why}."
                 )
+                yield Said(verdict, kind, sentence, tuple(names[:1]), (handed.n,))
+
+
+def _how_bad(case: Case, handed: HandedOut) -> tuple[Verdict, str, str]:
+    period = case.periods.in_force(*case.window(handed))[-1]
+    if period is not None and case.was_undone(period):
+        verdict, kind, why = SERVER_RESTORED
+        return verdict, kind, f", but {why}"
+    return Verdict.BROKEN, "outside the period", ""
 
 
 def _was_in_doubt(case: Case, handed: HandedOut, entry: OfferedEntry, name: str) -> bool:

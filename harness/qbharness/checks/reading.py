@@ -32,6 +32,7 @@ from qbharness.history import (
     ProcessChanged,
     Processed,
     ScenarioStarted,
+    StepTaken,
     UpdateEnded,
     UpdateStarted,
 )
@@ -273,6 +274,16 @@ class Reading:
         """The line at which the server was last put back to its own backup."""
         lines = [e.n for e in self.all(ProcessChanged) if e.process == "server" and "backup" in e.change]
         return lines[-1] if lines else None
+
+    def was_undone(self, change: Event) -> bool:
+        """Did the server lose what its owner did at ``change``, because its own backup was put back?
+
+        The backup is made before the first step, so it has what was there by then and nothing else.
+        """
+        if self.restored_server is None or change.n > self.restored_server:
+            return False
+        first = next((step.n for step in self.all(StepTaken)), 0)
+        return change.n > first
 
     @cached_property
     def last_restore(self) -> int:
