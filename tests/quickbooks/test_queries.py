@@ -74,6 +74,8 @@ def test_an_id_that_is_asked_for_twice_is_answered_once() -> None:
         ("StartsWith", "ac", ["Acme", "Acme:Roof"]),
         ("EndsWith", "ROOF", ["Acme:Roof"]),
         ("Contains", "o", ["Acme:Roof", "Bolt"]),
+        ("EndsWith", "", ["Acme", "Acme:Roof", "Bolt"]),
+        ("Contains", "%", []),
     ],
 )
 def test_name_filters_compare_without_case(criterion: str, text: str, found: list[str]) -> None:
@@ -102,6 +104,27 @@ def test_meta_data_only_tells_the_count_alone() -> None:
     reply = at.one('<TimeTrackingQueryRq metaData="MetaDataOnly"/>')
     assert (len(reply.rets), reply.attribute("retCount"), reply.code) == (0, "7", 0)
     assert at.one("<TimeTrackingQueryRq/>").attribute("retCount") is None
+
+
+def test_meta_data_by_ids_counts_what_was_found() -> None:
+    at = desk()
+    txn_id = added(at).value("*/TxnID")
+    for mode, rets in (("MetaDataOnly", 0), ("MetaDataAndResponseData", 1)):
+        by_id = f'<TimeTrackingQueryRq metaData="{mode}"><TxnID>{txn_id}</TxnID></TimeTrackingQueryRq>'
+        reply = at.one(by_id)
+        assert (reply.code, len(reply.rets), reply.attribute("retCount")) == (0, rets, "1")
+        names = "<FullName>Acme</FullName><FullName>bleech</FullName>"
+        reply = at.one(f'<CustomerQueryRq metaData="{mode}">{names}</CustomerQueryRq>')
+        assert (reply.code, len(reply.rets), reply.attribute("retCount")) == (500, rets, "1")
+
+
+def test_meta_data_only_starts_no_iterator() -> None:
+    at = desk()
+    week(at)
+    mode = 'metaData="MetaDataOnly" iterator="Start"'
+    reply = at.one(f"<TimeTrackingQueryRq {mode}><MaxReturned>2</MaxReturned></TimeTrackingQueryRq>")
+    assert (len(reply.rets), reply.attribute("retCount")) == (0, "7")
+    assert reply.attribute("iteratorID") is None
 
 
 def test_an_entity_filter_picks_by_name_or_id() -> None:
@@ -256,6 +279,15 @@ def test_an_iterator_gives_every_entry_once() -> None:
 def test_an_iterator_without_max_returned_is_a_missing_element() -> None:
     reply = desk().one('<CustomerQueryRq iterator="Start"/>')
     assert (reply.code, reply.message) == (3150, 'There is a missing element: "MaxReturned"')
+
+
+def test_a_continued_iterator_ignores_other_filters() -> None:
+    at = desk()
+    week(at)
+    _, _, cursor = page(at, 'iterator="Start"')
+    others = "<TxnDateRangeFilter><FromTxnDate>2026-11-07</FromTxnDate></TxnDateRangeFilter>"
+    mode = f'iterator="Continue" iteratorID="{cursor}"'
+    assert page(at, mode, f"<MaxReturned>1</MaxReturned>{others}")[0] == ["2026-11-04"]
 
 
 def test_stop_ends_an_iterator_and_a_session_ends_it_too() -> None:

@@ -79,20 +79,33 @@ def run_query(
     cursors: Cursors,
 ) -> Found:
     """Answer one query. ``given`` are its values, ``attributes`` metaData and the iterator's."""
-    mode = attributes.get("iterator")
-    if mode is not None:
+    mode, meta = attributes.get("iterator"), attributes.get("metaData", "NoMetaData")
+    if mode is not None and meta != "MetaDataOnly":
         return _page(company, kinds, given, attributes, cursors)
     wanted = _identities(given)
     if wanted:
-        return _by_identity(company, kinds, wanted)
+        return _counted(_by_identity(company, kinds, wanted), meta)
     condition = _condition(company, kinds, given)
-    meta = attributes.get("metaData", "NoMetaData")
     total = None if meta == "NoMetaData" else _count(company, kinds, condition)
     if meta == "MetaDataOnly":
         return Found(OK if total else NOT_FOUND, total=total)
     limit = int(given.get("MaxReturned") or -1)
     records = tuple(_select(company, kinds, condition, limit))
     return Found(OK if records else NOT_FOUND, records, total=total)
+
+
+@rule(
+    "query.meta_data",
+    "MetaDataOnly answers with the retCount alone, by ids and with an iterator (which it does not start) "
+    "too; MetaDataAndResponseData with both; retCount is of all that match.",
+    source="Intuit's text on metaData; that an iterator is not started is a guess",
+    certainty=Certainty.DOCUMENTED,
+)
+def _counted(found: Found, meta: str) -> Found:
+    if meta == "NoMetaData":
+        return found
+    records = () if meta == "MetaDataOnly" else found.records
+    return evolve(found, records=records, total=len(found.records))
 
 
 # By ids and names
@@ -190,6 +203,8 @@ def _list_condition(company: CompanyFile, kinds: tuple[str, ...], given: Values)
 
 def _name_filter(found: Condition, name_filter: Values) -> Condition:
     text = key_of(name_filter["Name"])
+    if not text:
+        return found
     match name_filter["MatchCriterion"]:
         case "StartsWith":
             return found.also("substr(full_key, 1, ?) = ?", len(text), text)
