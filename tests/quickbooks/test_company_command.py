@@ -91,6 +91,14 @@ def test_entries_are_changed_used_and_deleted(file: Path) -> None:
     run("pay-time", file, "--which", "all")
 
 
+def test_a_change_of_a_field_that_there_is_not_is_told(file: Path) -> None:
+    enter(file)
+    with pytest.raises(UsageProblem, match="no field 'colour'"):
+        run("edit-time", file, "--to", "colour=red")
+    with pytest.raises(UsageProblem, match="Nothing is to be changed"):
+        run("edit-time", file)
+
+
 def test_names_are_changed(file: Path) -> None:
     enter(file)
     run("add", file, "customer", "Bolt")

@@ -80,6 +80,32 @@ def test_a_customers_name_has_at_most_41_characters() -> None:
     assert at.one(list_add("Customer", f"<Name>{'m' * 42}</Name>")).code == 3070
 
 
+def test_a_list_has_five_levels_and_a_full_name_of_the_longest_names_is_shown() -> None:
+    at = desk()
+    names = [f"{level}" * 41 for level in range(1, 6)]
+    for level, name in enumerate(names):
+        above = ":".join(names[:level])
+        assert at.one(list_add("Customer", f"<Name>{name}</Name>{parent(above) if above else ''}")).code == 0
+    sixth = at.one(list_add("Customer", f"<Name>6</Name>{parent(':'.join(names))}"))
+    assert (sixth.code, sixth.message.startswith('The "ParentRef" field has an invalid value')) == (
+        3210,
+        True,
+    )
+    assert max(len(one) for one in at.one("<CustomerQueryRq/>").values("CustomerRet/FullName")) == 209
+    moved = list_mod("Customer", *identity(at, "names", names[0]), parent("Bolt"))
+    assert at.one(moved).code == 3210
+    moved = list_mod("Customer", *identity(at, "names", ":".join(names[:2])), parent("Bolt"))
+    assert at.one(moved).value("*/FullName") == f"Bolt:{names[1]}"
+
+
+def test_a_name_that_is_made_of_its_parts_fits_into_an_answer() -> None:
+    inner = f"<FirstName>{'f' * 25}</FirstName><LastName>{{}}</LastName>"
+    at = desk()
+    assert at.one(list_add("Employee", inner.format("l" * 15))).code == 0
+    assert at.one(list_add("Employee", inner.format("l" * 16))).code == 3070
+    assert at.one("<EmployeeQueryRq/>").code == 0
+
+
 def test_an_unknown_parent_is_3130_with_the_name_of_the_list() -> None:
     reply = desk().one(list_add("Customer", f"<Name>Porch</Name>{parent('NONEXISTENT-PARENT-CUSTOMER')}"))
     assert reply.message == (

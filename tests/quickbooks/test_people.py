@@ -103,7 +103,7 @@ def test_a_selector_compares_what_stands_in_an_entry(field: str, value: object, 
             selector.pick(at.company)
 
 
-@pytest.mark.parametrize("text", ["7.5", "seven", "7:3", ""])
+@pytest.mark.parametrize("text", ["7.5", "seven", "7:3", "7:75", "7h75m", ""])
 def test_hours_that_are_none_are_refused_with_the_cure(text: str) -> None:
     with pytest.raises(UsageProblem, match="7:30 or 7h30m"):
         people.enter_time(desk().qb, employee="Jane Doe", date="2026-11-02", hours=text)
@@ -133,6 +133,54 @@ def test_a_name_that_is_not_there_is_told_with_those_that_are() -> None:
 def test_a_preference_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(UsageProblem, match=r"IsUsingTimeTracking.*FirstDayOfWeek"):
         people.set_preference(desk().qb, "Colour", "blue")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FirstDayOfWeek", "Blursday"),
+        ("GracePeriod", "soon"),
+        ("GracePeriod", ""),
+    ],
+)
+def test_a_preference_takes_what_an_answer_can_show(name: str, value: str) -> None:
+    at = desk()
+    with pytest.raises(UsageProblem, match=f'in the field "{name}"'):
+        people.set_preference(at.qb, name, value)
+    assert at.one("<PreferencesQueryRq/>").code == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "longest"), [("customer", 41), ("employee", 41), ("item", 31), ("class", 31)]
+)
+def test_a_person_can_type_no_longer_name_than_an_answer_can_show(kind: str, longest: int) -> None:
+    at = desk()
+    people.add_name(at.qb, kind, "n" * longest)
+    with pytest.raises(UsageProblem, match='in the field "Name" is too long'):
+        people.add_name(at.qb, kind, "m" * (longest + 1))
+    with pytest.raises(UsageProblem, match='in the field "Name" is too long'):
+        people.rename(at.qb, kind, "n" * longest, "m" * (longest + 1))
+    assert at.ask("<EntityQueryRq/><ItemQueryRq/><ClassQueryRq/>").codes == [0, 0, 0]
+
+
+@pytest.mark.parametrize("notes", ["n" * 4096, "a\x01b", "a\ufffeb"])
+def test_a_person_can_type_no_notes_that_an_answer_cannot_show(notes: str) -> None:
+    at = desk()
+    people.enter_time(at.qb, employee="Jane Doe", date="2026-11-02", hours="1:00", notes="n" * 4095)
+    with pytest.raises(UsageProblem, match='in the field "Notes"'):
+        people.enter_time(at.qb, employee="Jane Doe", date="2026-11-02", hours="1:00", notes=notes)
+    with pytest.raises(UsageProblem, match='in the field "Notes"'):
+        people.edit_time(at.qb, Selector(), notes=notes)
+    assert at.one("<TimeTrackingQueryRq/>").values("TimeTrackingRet/Notes") == ["n" * 4095]
+
+
+def test_a_change_names_fields_that_there_are_and_changes_something() -> None:
+    at = desk()
+    added(at)
+    with pytest.raises(UsageProblem, match=r"no field 'note'\. There are: employee, customer, .*notes"):
+        people.edit_time(at.qb, Selector(), note="x")
+    with pytest.raises(UsageProblem, match="Nothing is to be changed"):
+        people.edit_time(at.qb, Selector())
 
 
 def test_a_restore_forgets_time_and_the_journal_does_not() -> None:
@@ -225,6 +273,14 @@ def test_what_is_exported_can_be_imported_again() -> None:
     assert contents(again) == contents(first)
 
 
+@pytest.mark.parametrize("notes", ["a\u2028b", "a\x85b", "a\rb", "a\r\nb"])
+def test_a_line_ends_where_an_iif_line_ends_and_nowhere_else(notes: str) -> None:
+    at = desk()
+    people.enter_time(at.qb, employee="Jane Doe", date="2026-11-02", hours="1:00", notes=notes)
+    (again,) = people.import_iif(at.qb, export_text(at.company.name, at.company.timesheet()))
+    assert again.notes == notes.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def test_lists_that_are_exported_fill_another_company() -> None:
     at = desk(name="Same")
     other = company_file(name="Same")
@@ -247,6 +303,10 @@ BAD = (
     (f"TIMEACT\t11/02/26\t\tJane Doe\t\t1:00\t{'n' * 1001}\t0", "1001 characters"),
     ("TIMEACT\t11/02/26\t\tJane Doe\t\t1:00\t\t0\textra", "8 values for 7 columns"),
     ("BILL\tx", "no row of column names"),
+    ("TIMEACT\t11/02/26\t\tJane Doe\t\t1:00\ta\x01b\t0", 'in the field "Notes"'),
+    ("!EMP\tNAME\nEMP\tAcme", 'The name "Acme" of the list element is already in use'),
+    (f"!CUST\tNAME\nCUST\t{'n' * 42}", 'in the field "Name" is too long'),
+    ("!CUST\tNAME\nCUST\ta\x01b", 'in the field "Name"'),
 )
 
 
@@ -259,7 +319,7 @@ def test_a_broken_row_is_named_with_its_line_and_nothing_is_imported(bad: str, r
     with pytest.raises(IifRefused) as refused:
         people.import_iif(at.qb, text)
     (row,) = refused.value.rows
-    assert (row.line, reason in row.reason) == (5, True), row
+    assert (row.line, reason in row.reason) == (5 + bad.count("\n"), True), row
     assert list(at.company.journal()) == before
     assert len(people.import_iif(at.qb, text, partial=True)) == 2
 

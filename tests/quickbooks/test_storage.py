@@ -77,6 +77,13 @@ def test_a_new_company_never_writes_over_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.qbsim").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["n" * 60, "a\x01b"])
+def test_a_company_has_a_name_that_an_answer_can_show(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageProblem, match='in the field "CompanyName"'):
+        CompanyFile.create(tmp_path / "a.qbsim", source=Source(), name=name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def foreign_database(path: Path) -> bytes:
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE t (a)")

@@ -15,11 +15,13 @@ from qbsim.errors import UsageProblem
 from qbsim.quickbooks import storage
 from qbsim.quickbooks.core import Core
 from qbsim.quickbooks.extensions import Extensions
+from qbsim.quickbooks.fitting import check_fits
 from qbsim.quickbooks.journal import Actor, JournalRow, Values, row_of
 from qbsim.quickbooks.lists import Lists
 from qbsim.quickbooks.localtime import LocalTime
 from qbsim.quickbooks.preferences import default_company, default_preferences
 from qbsim.quickbooks.recovery import Recovery
+from qbsim.quickbooks.statuses import Refused
 from qbsim.quickbooks.timesheets import TimesheetRow, timesheet_row
 from qbsim.quickbooks.transactions import Transactions
 from qbsim.source import Source
@@ -71,11 +73,19 @@ class CompanyFile:
         ``company`` adds to (or replaces) elements of the CompanyRet; ``offset_hours`` is the PC's
         standard time east of UTC. Raises :class:`UsageProblem` if there is a file already.
         """
+        shown = default_company(name) | (company or {})
+        try:
+            check_fits("CompanyRet", shown)
+        except Refused as refused:
+            raise UsageProblem(
+                f"No company can be called so: {refused.status.message.strip().removesuffix('.')}.",
+                cure="Choose what QuickBooks takes; nothing was written.",
+            ) from None
         connection = storage.create(str(path))
         connection.execute("INSERT INTO state VALUES (1, ?, 1, 0, '{}')", (int(source.now.timestamp()),))
         made = cls(str(path), Core(connection, source, switches or Switches()))
         made.core.write()
-        made._store("company", default_company(name) | (company or {}))
+        made._store("company", shown)
         made._store("preferences", default_preferences())
         made._store("offset_hours", offset_hours)
         made.core.commit()

@@ -68,6 +68,7 @@ _REFS: Final = (
 )
 _DURATION: Final = re.compile(r"(\d{1,2}):([0-5]\d)")
 _DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})")
+_LINE_END: Final = re.compile("\r\n|\r|\n")
 _LONGEST_NOTE: Final = 1000
 
 
@@ -112,7 +113,7 @@ def import_text(company: CompanyFile, text: str, actor: Actor, *, partial: bool 
     made: list[Txn] = []
     bad: list[BadRow] = []
     reader = _Reader(company, Asker(actor))
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_LINE_END.split(text), start=1):
         if not line.strip():
             continue
         try:
@@ -197,7 +198,8 @@ class _Reader:
         full_name = row.get("NAME", "")
         if not full_name:
             raise ValueError("NAME is empty")
-        if self._company.lists.by_name(kind.family, full_name) is not None:
+        there = self._company.lists.by_name(kind.family, full_name)
+        if there is not None and there.kind == kind.name:
             return
         parent, _, name = full_name.rpartition(":") if kind.tree else ("", "", full_name)
         given: Values = {kind.name_field: name}
@@ -246,7 +248,7 @@ def export_text(company_name: str, rows: Iterable[TimesheetRow]) -> str:
                 row.payroll_item,
                 row.hours,
                 row.class_,
-                row.notes.replace("\r\n", "\n").replace("\n", "/n").replace("\t", " "),
+                _LINE_END.sub("/n", row.notes),
                 "Y" if row.payroll_item else "N",
                 next(code for code, word in _BILLING.items() if word == (row.billable or "NotBillable")),
             )
@@ -275,4 +277,4 @@ def _header_lines(company_name: str) -> tuple[str, str]:
 
 
 def _joined(*cells: str) -> str:
-    return "\t".join(cells)
+    return "\t".join(cell.replace("\t", " ") for cell in cells)

@@ -15,6 +15,7 @@ from qbsim.quickbooks.asking import (
     resolve_all,
     without_empty,
 )
+from qbsim.quickbooks.fitting import check_fits
 from qbsim.quickbooks.journal import Values
 from qbsim.quickbooks.kinds import Kind
 from qbsim.quickbooks.lists import Element, ref_to
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _NEVER_CLEARED: Final = frozenset({"AccountRef", "IncomeAccountRef", "ExpenseAccountRef", "IsActive"})
 _IDENTITY: Final = ("ListID", "EditSequence")
 _IN_USE: Final = "The list element is in use."
+_LEVELS: Final = 5
 _LONGEST_SSN: Final = 11
 _MASKED: Final = "*removed for security*"
 _CHANGED: Final = "This list has been modified by another user."
@@ -42,6 +44,8 @@ def add_element(company: CompanyFile, asker: Asker, kind: Kind, given: Values, n
     body[kind.name_field] = name
     _check_complete(kind, body)
     _check_personal(asker, body, given)
+    check_fits(kind.ret, body)
+    _check_depth(company, parent, None)
     check_free(company, kind, name, parent, None)
     return company.lists.add(asker.actor, kind, name, parent, body)
 
@@ -69,6 +73,8 @@ def rewrite(
     if parent is not None and (parent.list_id == old.list_id or _is_below(parent, old)):
         raise refuse(3130, value=parent.full_name, list=kind.plural)
     body[kind.name_field] = name
+    check_fits(kind.ret, body)
+    _check_depth(company, parent, old)
     check_free(company, kind, name, parent, old)
     return company.lists.change(asker.actor, old, name, parent, body)
 
@@ -144,6 +150,26 @@ def _parent(company: CompanyFile, kind: Kind, body: Values) -> Element | None:
         raise refuse(3130, value=list_id or full_name or "", list=kind.plural)
     body["ParentRef"] = ref_to(found)
     return found
+
+
+@rule(
+    "names.depth",
+    "A list has five levels at most; a record below the fifth is 3210.",
+    source="the lengths of full names: 209 is five names of 41, 159 five of 31; the status is a guess",
+    certainty=Certainty.PLAUSIBLE,
+)
+def _check_depth(company: CompanyFile, parent: Element | None, own: Element | None) -> None:
+    if parent is None:
+        return
+    below = 0 if own is None else _height(company, own)
+    if parent.sublevel + 1 + below >= _LEVELS:
+        reason = f"A list has {_LEVELS} levels at most."
+        raise refuse(3210, field="ParentRef", value=parent.full_name, reason=reason)
+
+
+def _height(company: CompanyFile, element: Element) -> int:
+    """How many levels of records lie below ``element``."""
+    return max((1 + _height(company, child) for child in company.lists.children(element)), default=0)
 
 
 @rule(

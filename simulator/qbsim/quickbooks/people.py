@@ -10,13 +10,14 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from qbsim.certainty import Certainty, rule
 from qbsim.errors import UsageProblem
 from qbsim.quickbooks import iif, time_rules
 from qbsim.quickbooks.answers import duration
 from qbsim.quickbooks.company import CompanyFile
+from qbsim.quickbooks.fitting import check_fits
 from qbsim.quickbooks.journal import Actor, Values
 from qbsim.quickbooks.people_names import (
     KINDS_BY_WORD,
@@ -44,6 +45,15 @@ from qbsim.quickbooks.program import QuickBooks
 from qbsim.quickbooks.selectors import Selector, day_of, seconds_of
 from qbsim.quickbooks.timesheets import TimesheetRow, timesheet_row
 from qbsim.quickbooks.transactions import Txn
+
+_REFS: Final = {
+    "employee": "EntityRef",
+    "customer": "CustomerRef",
+    "service_item": "ItemServiceRef",
+    "class_": "ClassRef",
+    "payroll_item": "PayrollItemWageRef",
+}
+
 
 # Time
 
@@ -83,6 +93,8 @@ def edit_time(
 ) -> tuple[TimesheetRow, ...]:
     """Change entries; ``changes`` as for :func:`enter_time`, ``""`` empties a field."""
     given = _time_values(**changes)
+    if not given:
+        raise UsageProblem("Nothing is to be changed.", cure="Say which field becomes what.")
     with act(qb, person) as (company, asker):
         changed = [
             time_rules.rewrite_time(company, asker, _txn(company, row), given) for row in entry.pick(company)
@@ -135,27 +147,23 @@ def _use(
 
 def _time_values(**fields: Any) -> Values:
     """The elements of a TimeTrackingAdd or -Mod for the fields of a block."""
-    refs = {
-        "employee": "EntityRef",
-        "customer": "CustomerRef",
-        "service_item": "ItemServiceRef",
-        "class_": "ClassRef",
-        "payroll_item": "PayrollItemWageRef",
-    }
     values: Values = {}
     for name, value in fields.items():
         if value is None:
             continue
-        if name in refs:
-            values[refs[name]] = {"FullName": value} if value else {}
+        if name in _REFS:
+            values[_REFS[name]] = {"FullName": value} if value else {}
         elif name == "hours":
             values["Duration"] = duration(seconds_of(value))
         elif name == "billable":
             values["BillableStatus"] = "Billable" if value else "NotBillable"
         elif name == "date":
             values["TxnDate"] = day_of(value)
+        elif name == "notes":
+            values["Notes"] = str(value)
         else:
-            values[{"notes": "Notes"}[name]] = str(value)
+            known = ", ".join((*_REFS, "date", "hours", "notes", "billable")).replace("class_", "class")
+            raise UsageProblem(f"An entry has no field {name!r}.", cure=f"There are: {known}.")
     return values
 
 
@@ -192,6 +200,7 @@ def set_preference(qb: QuickBooks, name: str, value: str | bool, *, person: str 
         preferences = copy.deepcopy(company.setting("preferences"))
         group = find(preferences, name) or {}  # it is there: that has been checked
         group[next(key for key in group if key.casefold() == name.casefold())] = text
+        check_fits("PreferencesRet", preferences)
         company.set(asker.actor, "preferences", preferences)
 
 

@@ -47,7 +47,7 @@ def act(qb: QuickBooks, person: str) -> Iterator[tuple[CompanyFile, Asker]]:
             yield company, Asker(Actor("person", person))
     except Refused as refused:
         raise UsageProblem(
-            f"QuickBooks does not let {person} do that: {refused.status.message.strip()}",
+            f"QuickBooks does not let {person} do that: {refused.status.message.strip().removesuffix('.')}.",
             cure="Do it as QuickBooks asks.",
         ) from None
 

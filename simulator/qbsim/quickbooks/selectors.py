@@ -16,7 +16,7 @@ from qbsim.quickbooks.timesheets import TimesheetRow
 
 Which = Literal["only", "earlier", "later", "all"]
 
-_HOURS: Final = re.compile(r"(-?)(\d+):(\d\d)|(\d+)h(?:(\d+)m)?|(\d+)m")
+_HOURS: Final = re.compile(r"(-?)(\d+):([0-5]\d)|(\d+)h(?:([0-5]?\d)m)?|(\d+)m")
 
 
 @final

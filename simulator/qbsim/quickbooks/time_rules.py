@@ -16,6 +16,7 @@ from qbsim.quickbooks.asking import (
     merged,
     resolve,
 )
+from qbsim.quickbooks.fitting import check_fits
 from qbsim.quickbooks.journal import Values
 from qbsim.quickbooks.kinds import REFERENCES, TIME_TRACKING
 from qbsim.quickbooks.preferences import OWN
@@ -214,6 +215,8 @@ def _default_date(company: CompanyFile) -> str:
 
 
 def _check(company: CompanyFile, asker: Asker, body: Values) -> None:
+    if asker.person:  # the language has judged what a request brings
+        check_fits(TIME_TRACKING.ret, {"Notes": body.get("Notes", "")})
     _check_billable(company, body)
     _check_payroll_item(company, body)
     _check_class(company, asker, body)
