@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from quickbooks_support import Desk, Reply, desk, hresult_of
 
 from qbsim.quickbooks import people
@@ -9,11 +10,17 @@ from qbsim.quickbooks import people
 OWNER = "{512349b1-1111-2222-3333-000de1813d20}"
 
 
-def define(at: Desk, name: str, owner: str = OWNER, objects: tuple[str, ...] = ("Company",)) -> Reply:
+def define(
+    at: Desk,
+    name: str,
+    owner: str = OWNER,
+    objects: tuple[str, ...] = ("Company",),
+    kind: str = "STR255TYPE",
+) -> Reply:
     assigned = "".join(f"<AssignToObject>{one}</AssignToObject>" for one in objects)
     return at.one(
         f"<DataExtDefAddRq><DataExtDefAdd><OwnerID>{owner}</OwnerID><DataExtName>{name}</DataExtName>"
-        f"<DataExtType>STR255TYPE</DataExtType>{assigned}</DataExtDefAdd></DataExtDefAddRq>"
+        f"<DataExtType>{kind}</DataExtType>{assigned}</DataExtDefAdd></DataExtDefAddRq>"
     )
 
 
@@ -83,6 +90,29 @@ def test_a_custom_field_comes_with_its_record_when_the_owner_is_asked_for() -> N
     assert at.one(query.format(picked)).order() == ["Name"]
     picked = f"<IncludeRetElement>DataExtRet</IncludeRetElement>{picked}"
     assert at.one(query.format(picked)).order() == ["Name", "DataExtRet"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad", "code"),
+    [
+        ("INTTYPE", "-12", "abc", 3085),
+        ("AMTTYPE", "12.50", "12.505", 3040),
+        ("PRICETYPE", "0.12345", "$1", 3045),
+        ("QUANTYPE", "7.5", "many", 3060),
+        ("PERCENTTYPE", "8.25", "8%", 3050),
+        ("DATETIMETYPE", "2026-11-02T09:00:00-05:00", "yesterday", 3020),
+        ("STR255TYPE", "x" * 255, "x" * 256, 3070),
+        ("STR1024TYPE", "x" * 1024, "x" * 1025, 3070),
+    ],
+)
+def test_a_value_is_of_the_type_of_its_definition(kind: str, good: str, bad: str, code: int) -> None:
+    at = desk()
+    define(at, "Field", kind=kind)
+    assert at.one(on_company("Add", "Field", bad)).code == code
+    assert stamps(at) == {}
+    assert at.one(on_company("Add", "Field", good)).code == 0
+    assert at.one(on_company("Mod", "Field", bad)).code == code
+    assert stamps(at) == {"Field": good}
 
 
 def test_time_has_no_extensions() -> None:

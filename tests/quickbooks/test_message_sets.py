@@ -369,6 +369,7 @@ def test_a_request_that_its_version_does_not_know_is_0x80040400() -> None:
 @pytest.mark.parametrize(
     ("year", "major", "newest"),
     [
+        *((2003, "13", "2.0"), (2004, "14", "3.0"), (2005, "15", "4.1")),
         *((2006, "16", "5.0"), (2007, "17", "6.0"), (2008, "18", "7.0"), (2009, "19", "8.0")),
         *((2010, "20", "9.0"), (2011, "21", "10.0"), (2012, "22", "11.0"), (2013, "23", "12.0")),
         *((2014, "24", "13.0"), (2017, "27", "13.0"), (2018, "28", "14.0"), (2021, "31", "14.0")),
@@ -376,10 +377,11 @@ def test_a_request_that_its_version_does_not_know_is_0x80040400() -> None:
     ],
 )
 def test_the_host_tells_the_year_and_its_versions(year: int, major: str, newest: str) -> None:
-    reply = desk(product=Product(year)).one("<HostQueryRq/>", "5.0")
+    reply = desk(product=Product(year)).one("<HostQueryRq/>", newest if year < 2006 else "5.0")
     assert reply.value("HostRet/MajorVersion") == major
     assert reply.values("HostRet/SupportedQBXMLVersion")[-1] == newest
-    assert reply.value("HostRet/QBFileMode") == "SingleUser"
+    assert reply.value("HostRet/QBFileMode") == (None if year < 2004 else "SingleUser")
+    assert reply.value("HostRet/Country") == (None if year <= 2006 else "US")
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from qbsim.certainty import Certainty, rule
 from qbsim.errors import SimulatorGap
+from qbsim.qbxml.notation import type_named
 from qbsim.quickbooks.asking import Asker, resolve
 from qbsim.quickbooks.extensions import COMPANY, Definition
+from qbsim.quickbooks.fitting import check_value
 from qbsim.quickbooks.journal import Values
 from qbsim.quickbooks.statuses import refuse
 
@@ -24,6 +28,8 @@ _LIST_REFS: Final = {
     "Item": "ItemServiceRef",
 }
 """A reference that finds records of the list that a DataExt names."""
+
+_TEXTS: Final = {"STR255TYPE": 255, "STR1024TYPE": 1024}
 
 
 def define(company: CompanyFile, asker: Asker, given: Values) -> list[Values]:
@@ -132,6 +138,19 @@ def _check_unlocked(asker: Asker, object_id: str, definition: Definition) -> Non
         raise refuse(3170, record="a data extension named", value=definition.name)
 
 
+@rule(
+    "ext.type",
+    "A value is of the type that its definition names; otherwise the status of that type, 3070 for a text "
+    "that is too long.",
+    source="the enumeration of DataExtType; the statuses are those of the same types elsewhere",
+    certainty=Certainty.PLAUSIBLE,
+)
+def _check_type(definition: Definition, value: str) -> None:
+    longest = _TEXTS.get(definition.type)
+    kind = type_named(definition.type) if longest is None else evolve(type_named("STRTYPE"), longest=longest)
+    check_value("DataExtValue", kind, value)
+
+
 def add_value(company: CompanyFile, asker: Asker, given: Values) -> list[Values]:
     """DataExtAdd: also replaces a value, as the Web Connector's own stamps do."""
     return _set(company, asker, given["DataExtAdd"], needs_old=False)
@@ -148,6 +167,7 @@ def _set(company: CompanyFile, asker: Asker, body: Values, *, needs_old: bool) -
     _check_unlocked(asker, object_id, definition)
     if needs_old and company.extensions.value(definition, object_id) is None:
         raise refuse(3120, value=definition.name)
+    _check_type(definition, body["DataExtValue"])
     company.extensions.set_value(asker.actor, definition, object_id, body["DataExtValue"])
     return [
         {

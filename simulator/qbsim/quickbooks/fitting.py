@@ -35,10 +35,11 @@ def check_fits(name: str, values: Values) -> None:
             if isinstance(one, dict):
                 check_fits(field, one)
             elif (kind := language.type_of(name, field)) is not None:
-                _check_value(field, kind, one)
+                check_value(field, kind, one)
 
 
-def _check_value(field: str, kind: SimpleType, text: str) -> None:
+def check_value(field: str, kind: SimpleType, text: str) -> None:
+    """Refuse a ``text`` that is no ``kind``."""
     if _NO_XML.search(text):
         code = _TEXT
     elif accepts(kind, text):

@@ -18,6 +18,9 @@ _ALL: Final = (
 _NEWEST: Final = {
     **dict.fromkeys(range(2014, 2018), "13.0"),
     **dict.fromkeys(range(2018, 2022), "14.0"),
+    2003: "2.0",
+    2004: "3.0",
+    2005: "4.1",
     2006: "5.0",
     2007: "6.0",
     2008: "7.0",
@@ -31,6 +34,7 @@ _NEWEST: Final = {
     2024: "16.0",
 }
 LATEST_YEAR: Final = 2024
+_LAST_WITHOUT_COUNTRY: Final = 2006
 
 
 @final
@@ -56,18 +60,20 @@ class Product:
 
     @rule(
         "host",
-        "MajorVersion is the year minus 1990; the qbXML versions come in ascending order.",
+        "MajorVersion is the year minus 1990; the qbXML versions come in ascending order. Up to 2006 there "
+        "is no Country.",
         source="captures of Pro 2014, Premier 2012 and version 16",
         certainty=Certainty.SEEN,
     )
     def host(self, *, multi_user: bool, automatic_login: bool) -> Values:
         """The values of the HostRet."""
         spoken = [text for text in _ALL if Version.parse(text) <= self.newest]
+        country = {} if self.year <= _LAST_WITHOUT_COUNTRY else {"Country": self.country}
         return {
             "ProductName": f"QuickBooks {self.edition} {self.year}",
             "MajorVersion": str(self.year - 1990),
             "MinorVersion": "0",
-            "Country": self.country,
+            **country,
             "SupportedQBXMLVersion": spoken,
             "IsAutomaticLogin": "true" if automatic_login else "false",
             "QBFileMode": "MultiUser" if multi_user else "SingleUser",
