@@ -590,3 +590,10 @@ def test_doc_wrapped_is_sent_as_document() -> None:
     update(plain).run()
     update(wrapped, app=application(style="DocWrapped")).run()
     assert [e.body for e in plain.seen] == [e.body for e in wrapped.seen]
+
+
+@pytest.mark.parametrize("seconds", ["100", "120"])
+def test_a_call_is_given_up_after_the_seconds_of_the_switch(seconds: str) -> None:
+    sync = server()
+    update(sync, pins={"http_timeout": seconds}).run()
+    assert {exchange.timeout for exchange in sync.seen} == {float(seconds)}
