@@ -339,6 +339,28 @@ def test_deleted_time_is_told_for_90_days_in_the_order_of_deletion() -> None:
     assert at.one(query).code == 1
 
 
+def test_deleted_records_come_grouped_by_the_types_that_are_asked_for() -> None:
+    at = desk()
+    for kind, name in (("customer", "Bolt"), ("vendor", "Vera Vendor"), ("job", "Acme:Roof")):
+        people.delete_name(at.qb, kind, name)
+    types = "".join(f"<ListDelType>{kind}</ListDelType>" for kind in ("Vendor", "Customer"))
+    reply = at.one(f"<ListDeletedQueryRq>{types}</ListDeletedQueryRq>")
+    assert reply.values("ListDeletedRet/FullName") == ["Vera Vendor", "Bolt", "Acme:Roof"]
+
+
+def test_time_is_deleted_in_multi_user_mode_too() -> None:
+    at = desk()
+    txn_id = added(at).value("*/TxnID")
+    at.qb.multi_user()
+    delete = f"<TxnDelRq><TxnDelType>TimeTracking</TxnDelType><TxnID>{txn_id}</TxnID></TxnDelRq>"
+    assert at.one(delete).code == 0
+
+
+def test_time_has_no_void() -> None:
+    void = "<TxnVoidRq><TxnVoidType>TimeTracking</TxnVoidType><TxnID>1-1405768916</TxnID></TxnVoidRq>"
+    assert desk().one(void).code == 3110
+
+
 def test_transaction_query_does_not_know_time() -> None:
     at = desk()
     added(at)
