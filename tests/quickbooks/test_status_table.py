@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qbsim.certainty import Certainty
+from qbsim.processor import HRESULTS
 from qbsim.quickbooks.statuses import STATUSES, status
 
 NO_RECORD = "QuickBooks error message: Invalid argument.  The specified record does not exist in the list."
@@ -280,3 +281,35 @@ def test_a_status_that_was_seen_in_two_forms_has_both(code: int, slots: dict[str
 
 def test_every_row_says_where_it_is_known_from() -> None:
     assert all(row.source and row.certainty is not Certainty.ADVERSARIAL for row in STATUSES.values())
+
+
+HRESULT_WORDS = {
+    0x80040400: "QuickBooks found an error when parsing the provided XML text stream.",
+    0x80040401: "Could not access QuickBooks.",
+    0x80040402: "Unexpected error. Check the qbsdklog.txt file",
+    0x80040403: "Could not open the specified QuickBooks company data file.",
+    0x80040408: "Could not start QuickBooks.",
+    0x8004040A: "QuickBooks company data file is already open and it is different from the one requested.",
+    0x8004040D: "The ticket parameter is invalid",
+    0x80040410: "The QuickBooks company data file is currently open in a mode other than the one specified",
+    0x80040414: "A modal dialog box is showing in the QuickBooks user interface. Your application cannot",
+    0x80040416: "If QuickBooks is not running, the company data file name must be supplied to BeginSession.",
+    0x80040418: "This application has not accessed this QuickBooks company data file before. Only the",
+    0x8004041A: "This application does not have permission to access this QuickBooks company data file.",
+    0x8004041B: "Unable to lock the necessary information to allow this application to access this company",
+    0x8004041D: "This application is not allowed to log into this QuickBooks company data file",
+    0x80040420: "The QuickBooks user has denied access.",
+    0x80040422: "This application requires Single User file access mode and there is already another",
+    0x80040423: "The version of qbXML that was requested is not supported or is unknown.",
+    0x80040424: "QuickBooks did not finish its initialization. Please try again later.",
+    0x800706BA: "The RPC server is unavailable.",
+}
+
+
+@pytest.mark.parametrize("code", HRESULT_WORDS, ids=[f"0x{code:08X}" for code in HRESULT_WORDS])
+def test_an_hresult_has_the_words_of_its_row(code: int) -> None:
+    assert HRESULTS[code].startswith(HRESULT_WORDS[code])
+
+
+def test_every_hresult_of_the_table_is_named_by_a_test() -> None:
+    assert set(HRESULTS) == set(HRESULT_WORDS)
