@@ -43,7 +43,14 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "mysql://host/db", "sqlite:////nowhere/at/all/work.db", "oracle://x"]
+    "url",
+    [
+        "nonsense",
+        "mysql://host/db",
+        "sqlite:////nowhere/at/all/work.db",
+        "oracle://x",
+        "postgresql://h:port/db",
+    ],
 )
 def test_an_unusable_url_is_refused_in_words(url: str) -> None:
     with pytest.raises(CannotStart, match="database"):

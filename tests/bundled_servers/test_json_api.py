@@ -117,6 +117,21 @@ def test_the_report_is_filtered_by_period_employee_and_customer(server: Server) 
     assert found("customer=acme") == [1, 2]
     assert found("customer=%25_") == [3]
     assert found("employee=jane&to=2026-11-01") == [1]
+    assert found("from=&to=&employee=") == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("from=soon", "from"), ("to=2026-02-30", "to"), ("employee=%00", "employee")]
+)
+def test_a_filter_that_cannot_be_meant_is_named_and_not_taken_for_no_hit(
+    server: Server, query: str, field: str
+) -> None:
+    reply = server.request("GET", f"/api/blocks?{query}")
+    assert (reply.status, json.loads(reply.body)["field"]) == (400, field)
+
+
+def test_a_company_whose_name_no_database_takes_does_not_exist(server: Server) -> None:
+    assert server.request("GET", "/api/blocks?company=%00").status == 404
 
 
 def test_a_period_is_selected_and_opened_again(server: Server) -> None:
@@ -163,6 +178,19 @@ def test_the_test_api_is_closed_unless_the_data_is_disposable(
     assert len(server.blocks()) == 1
 
 
+def test_an_account_whose_name_cannot_be_typed_is_refused(server: Server) -> None:
+    for name in ("", "\ud800", "a\nb", "a\x00"):
+        account = {"company": "Acme Time", "user": name, "password": "c"}
+        assert server.request("POST", "/api/users", account).status == 400
+
+
+def test_updates_run_at_the_beginning_of_time_too(server: Server) -> None:
+    server.api("PUT", "/api/clock", {"now": "0001-01-01T00:00:00Z"})
+    server.add()
+    update(server, QuickBooks())
+    assert server.states() == ["sent"]
+
+
 def test_the_clock_stands_where_it_was_set(server: Server) -> None:
     assert server.api("PUT", "/api/clock", {"now": "2026-11-02T09:00:00-05:00"}) == {
         "now": "2026-11-02T14:00:00Z"
@@ -201,6 +229,14 @@ def test_every_operation_is_described_in_openapi(server: Server) -> None:
         for method in route.methods - {"HEAD"}
     }
     assert described == served - {("get", "/api/openapi.json")}
+    report = server.api("GET", "/api/openapi.json")["paths"]["/api/blocks"]["get"]
+    assert [each["name"] for each in report["parameters"]] == [
+        "company",
+        "from",
+        "to",
+        "employee",
+        "customer",
+    ]
     closed = Server({"allow_reset": False}).api("GET", "/api/openapi.json")["paths"]
     assert "/api/reset" not in closed
 

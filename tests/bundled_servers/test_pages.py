@@ -158,9 +158,12 @@ def test_the_report_is_filtered(server: Server) -> None:
     assert (wrong.status, "is a date" in problem(wrong)) == (400, True)
 
 
-def test_a_page_that_does_not_exist_says_so(server: Server) -> None:
-    reply = call(server.app, "GET", "/blocks/99", headers={"accept": "text/html"})
-    assert (reply.status, problem(reply)) == (404, "There is no Work Block 99.")
+@pytest.mark.parametrize("number", ["99", "99999999999999999999"])
+def test_a_page_that_does_not_exist_says_so(server: Server, number: str) -> None:
+    reply = call(server.app, "GET", f"/blocks/{number}", headers={"accept": "text/html"})
+    assert (reply.status, problem(reply)) == (404, f"There is no Work Block {number}.")
+    for act in ("", "/sent", "/not-sent", "/delete"):
+        assert post(server, f"/blocks/{number}{act}").status == 404
 
 
 def test_the_qwc_can_be_downloaded_from_the_page(server: Server) -> None:

@@ -119,6 +119,14 @@ def test_the_log_is_json_and_knows_no_password_no_ticket_and_no_contents(server:
     running = Update(server, QuickBooks(names={"jane doe"})).run()
     ticket = server.login()
     server.soap("authenticate", strUserName=USER, strPassword="a wrong password")
+    part = (
+        b'Content-Disposition: form-data; name="csv"; filename="a.csv"\r\nContent-Transfer-Encoding: Jane Doe'
+    )
+    upload = {"content-type": "multipart/form-data; boundary=edge"}
+    assert (
+        server.http("POST", "/import", upload, b"--edge\r\n" + part + b"\r\n\r\nx\r\n--edge--\r\n").status
+        == 403
+    )
     log = server.stop()
     events = [json.loads(line)["event"] for line in log.splitlines()]
     assert {"login", "login refused", "update ends"} <= set(events)

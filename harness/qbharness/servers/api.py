@@ -14,11 +14,11 @@ from starlette.routing import Route
 from qbharness.servers.bodies import read_body
 from qbharness.servers.problems import BadInput, NotFound, Unsupported
 from qbharness.servers.state import State, state_of
+from qbharness.servers.work_blocks import read_date
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 _FILTERS: Final = {"from": "since", "to": "until", "employee": "employee", "customer": "customer"}
-_LARGEST_ID: Final = 2**31 - 1
 
 
 async def _health(request: Request) -> Response:
@@ -33,7 +33,10 @@ async def _add_block(request: Request) -> Response:
 
 async def _list_blocks(request: Request) -> Response:
     state, company = _counter(request)
-    filters = {_FILTERS[n]: v for n, v in request.query_params.items() if n in _FILTERS}
+    given = {n: v for n, v in request.query_params.items() if n in _FILTERS and v}
+    for name in given.keys() & {"from", "to"}:
+        read_date(given[name], name)
+    filters = {_FILTERS[name]: value for name, value in given.items()}
     return JSONResponse(state.ledger.blocks(company, **filters))
 
 
@@ -142,10 +145,7 @@ def _disposable(request: Request) -> State:
 
 
 def _id(request: Request) -> int:
-    number = request.path_params["id"]
-    if not 0 < number <= _LARGEST_ID:
-        raise NotFound(f"There is no Work Block {number}.", name="id")
-    return int(number)
+    return int(request.path_params["id"])
 
 
 async def _json(request: Request, *names: str) -> dict[str, Any]:

@@ -26,5 +26,7 @@ class Clock:
 
     def stamp_before(self, minutes: int) -> str:
         """The same form, ``minutes`` ago."""
-        moment = self.now() - dt.timedelta(minutes=minutes)
+        now = self.now()
+        since_the_first = now - dt.datetime.min.replace(tzinfo=dt.UTC)
+        moment = now - min(dt.timedelta(minutes=minutes), since_the_first)
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -18,8 +18,11 @@ from qbharness.servers.problems import BadInput, Conflict, NotFound
 from qbharness.servers.schema import QUEUE_DONE, QUEUE_IN_DOUBT, QUEUE_WAITING
 from qbharness.servers.store import Store
 from qbharness.servers.work_blocks import Values, read_date, read_values
+from qbharness.servers.xml import is_text
 
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_LARGEST_ID: Final = 2**31 - 1
+"""PostgreSQL's integer; SQLite's ends later, and both fail on what is larger."""
 
 _companies, _users, _blocks = schema.companies, schema.users, schema.blocks
 
@@ -36,6 +39,7 @@ _LIST: Final = (
     .where(_blocks.c.company_id == sa.bindparam("company"), _blocks.c.deleted.is_(sa.false()))
     .order_by(_blocks.c.date, _blocks.c.id)
 )
+_SHOWN: Final = _LIST.where(_blocks.c.id == sa.bindparam("id"))
 
 
 @final
@@ -76,8 +80,8 @@ class Ledger:
 
     def add_user(self, company: str, name: str, password: str) -> None:
         """A user who may run updates of ``company``; one of that name gets the new password."""
-        if not name or len(name) > 255 or not password:
-            raise BadInput("A user has a name and a password.", name="user")
+        if not name or len(name) > 255 or not name.isprintable() or not password:
+            raise BadInput("A user has a printable name and a password.", name="user")
         company_id = self.add_company(company).id
         with self._store.transaction() as db:
             self._store.lock_all(db)
@@ -102,9 +106,11 @@ class Ledger:
     def company(self, name: str) -> Any:
         """The company's row; with an empty name the first one."""
         query = sa.select(_companies).order_by(_companies.c.id).limit(1)
-        with self._store.transaction() as db:
-            row = db.execute(_COMPANY, {"name": name}) if name else db.execute(query)
-            found = row.one_or_none()
+        found = None
+        if is_text(name):  # PostgreSQL fails on a text with a NUL in it
+            with self._store.transaction() as db:
+                row = db.execute(_COMPANY, {"name": name}) if name else db.execute(query)
+                found = row.one_or_none()
         if found is None:
             raise NotFound(f"There is no company {name!r}.", name="company")
         return found
@@ -227,6 +233,8 @@ class Ledger:
             query = query.where(_blocks.c.date <= filters["until"])
         for name in ("employee", "customer"):
             if filters.get(name):
+                if not is_text(filters[name]):
+                    raise BadInput(f"The filter {name!r} is a text.", name=name)
                 query = query.where(
                     sa.func.lower(_blocks.c[name]).contains(filters[name].lower(), autoescape=True)
                 )
@@ -261,17 +269,10 @@ class Ledger:
             return [{n: getattr(row, n) for n in names} for row in db.execute(query)]
 
     def _find(self, db: sa.Connection, company: int, block_id: int) -> Any:
-        row = db.execute(_BLOCK, {"id": block_id, "company": company}).one_or_none()
-        if row is None:
-            raise NotFound(f"There is no Work Block {block_id}.", name="id")
-        return row
+        return _row_of(db, _BLOCK, block_id, company)
 
     def _shown(self, db: sa.Connection, company: int, block_id: int) -> dict[str, Any]:
-        query = _LIST.where(_blocks.c.id == block_id)
-        row = db.execute(query, {"company": company}).one_or_none()
-        if row is None:
-            raise NotFound(f"There is no Work Block {block_id}.", name="id")
-        return show(row)
+        return show(_row_of(db, _SHOWN, block_id, company))
 
     def _keep_version(self, db: sa.Connection, block_id: int, version: int, values: Values) -> None:
         row = {"block_id": block_id, "version": version, "at": self._clock.stamp()}
@@ -287,6 +288,16 @@ class Ledger:
         if handout_id is not None:
             kept = schema.handouts
             db.execute(sa.update(kept).where(kept.c.id == handout_id), {"state": "settled"})
+
+
+def _row_of(db: sa.Connection, query: sa.Select[Any], block_id: int, company: int) -> Any:
+    """The block's row. A number that no database keeps is one that does not exist, for pages too."""
+    found = None
+    if 0 < block_id <= _LARGEST_ID:
+        found = db.execute(query, {"id": block_id, "company": company}).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no Work Block {block_id}.", name="id")
+    return found
 
 
 def values_of(row: Any) -> Values:

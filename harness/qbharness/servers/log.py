@@ -31,8 +31,8 @@ def start() -> None:
     """Write the log to standard error from now on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines())
-    for logger in (_LOGGER, logging.getLogger("uvicorn.error")):
-        logger.handlers = [handler]
-        logger.propagate = False
+    logging.getLogger().handlers = [handler]  # what libraries say is a JSON line too
+    logging.getLogger().setLevel(logging.WARNING)
     _LOGGER.setLevel(logging.INFO)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # It quotes the forms that it cannot read; the person who sent one is told by the answer.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)

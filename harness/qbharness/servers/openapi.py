@@ -61,6 +61,15 @@ _SCHEMAS: Final[dict[str, Any]] = {
 
 _ID: Final = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
 _COMPANY: Final = {"name": "company", "in": "query", "schema": {"type": "string"}}
+_DAY: Final = {"type": "string", "format": "date"}
+_TEXT: Final = {"type": "string"}
+_FILTERS: Final[dict[tuple[str, str], list[dict[str, Any]]]] = {
+    ("get", "/api/blocks"): [
+        {"name": name, "in": "query", "schema": schema}
+        for name, schema in (("from", _DAY), ("to", _DAY), ("employee", _TEXT), ("customer", _TEXT))
+    ]
+}
+"""Method and path to the query that narrows the answer."""
 _BAD: Final = ("400", "404", "409", "413", "415")
 
 
@@ -157,14 +166,14 @@ def document(*, disposable: bool) -> dict[str, Any]:
 
 
 def _operation(row: _Row) -> dict[str, Any]:
-    path, _method, summary, status, body, answer = row
+    path, method, summary, status, body, answer = row
     good: dict[str, Any] = {"description": "Done."}
     if answer:
         good["content"] = {"application/json": {"schema": answer}}
     problem = {"application/json": {"schema": _ref("Problem")}}
     operation: dict[str, Any] = {
         "summary": summary,
-        "parameters": ([_ID] if "{id}" in path else []) + [_COMPANY],
+        "parameters": [*([_ID] if "{id}" in path else ()), _COMPANY, *_FILTERS.get((method, path), ())],
         "responses": {
             status: good,
             **{code: {"description": "Nothing was changed.", "content": problem} for code in _BAD},

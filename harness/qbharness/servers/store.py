@@ -119,7 +119,7 @@ def _engine(url: str, *, durable: bool) -> sa.Engine:
         return sa.create_engine(
             address, pool_size=1, max_overflow=4, pool_pre_ping=True, hide_parameters=True
         )
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # a port that is no number is a ValueError
         raise CannotStart(
             "The database URL cannot be read. It looks like sqlite:///work.db or postgresql://user@host/name."
         ) from None
