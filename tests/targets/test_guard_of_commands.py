@@ -85,3 +85,43 @@ def test_with_both_consents_the_command_goes_on_to_the_server(workplace: Path, c
     words = arguments(command, target(workplace, disposable=True), workplace)
     result = CliRunner().invoke(cli, [*words, "--consume-real-queue"])
     assert not isinstance(result.exception, RefusedForSafety)
+
+
+@pytest.mark.parametrize("command", ["connect", "probe", "probe of a qwc"])
+@pytest.mark.parametrize(
+    "connector",
+    [
+        "{url: 'https://staging.example.com/qbwc', user: pat}",
+        "{url: 'https://time.example.com:8443/qbwc', user: pat}",
+        "{url: 'http://127.0.0.1:{{ port }}/time.example.com', user: pat}",
+    ],
+)
+def test_the_word_of_a_file_about_another_server_is_no_consent(
+    workplace: Path, command: str, connector: str
+) -> None:
+    other = workplace / "other.yaml"
+    other.write_text(f"language: 1\nname: other\ndisposable: true\nconnector: {connector}\n")
+    words = [*arguments(command, str(other), workplace), "--consume-real-queue"]
+    result = CliRunner().invoke(cli, words)
+    assert isinstance(result.exception, RefusedForSafety), result.output
+    assert "other.yaml does not name https://time.example.com/qbwc" in str(result.exception)
+
+
+@pytest.mark.parametrize("command", ["connect", "probe", "probe of a qwc"])
+@pytest.mark.parametrize(
+    "connector",
+    [
+        "{qwc: app.qwc}",
+        "{qwc: 'https://time.example.com/acme.qwc'}",
+        "{url: 'HTTPS://Time.Example.com:443/qbwc', user: pat}",
+        "{url: '{{ base }}/qbwc', user: pat}\nvariables: {base: 'https://time.example.com'}",
+    ],
+)
+def test_a_file_names_its_server_by_address_qwc_or_variable(
+    workplace: Path, command: str, connector: str
+) -> None:
+    own = workplace / "own.yaml"
+    own.write_text(f"language: 1\nname: own\ndisposable: true\nconnector: {connector}\n")
+    words = [*arguments(command, str(own), workplace), "--consume-real-queue"]
+    result = CliRunner().invoke(cli, words)
+    assert not isinstance(result.exception, RefusedForSafety), result.exception

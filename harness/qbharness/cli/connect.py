@@ -83,7 +83,7 @@ def command(
     The server is real; QuickBooks is simulated, on a company file of ours. Ends with 0 when the update
     ended well, 1 when it did not, 6 when the server could not be reached or never answered.
     """
-    from qbharness.targets.guard import guard  # noqa: PLC0415 - --help stays quick
+    from qbharness.targets.guard import consent_of, guard  # noqa: PLC0415 - --help stays quick
     from qbsim.connector.qwc import read_qwc  # noqa: PLC0415
     from qbsim.source import Source  # noqa: PLC0415
 
@@ -92,7 +92,7 @@ def command(
     guard(
         application.url,
         doing="take the waiting hours from",
-        disposable=_disposable(target),
+        disposable=consent_of(target, application.url),
         consume_real_queue=consume_real_queue,
     )
     password = _password(password_env)
@@ -123,14 +123,6 @@ def _number(every: int | None, updates: int | None) -> int:
     if every * number > _LONGEST // dt.timedelta(minutes=1):
         raise click.UsageError(f"{number:,} updates {every:,} minutes apart take more than a hundred years.")
     return number
-
-
-def _disposable(target: Path | None) -> bool:
-    if target is None:
-        return False
-    from qbharness.targets.reader import read_target  # noqa: PLC0415
-
-    return read_target(target).disposable
 
 
 def _password(variable: str | None) -> str | None:

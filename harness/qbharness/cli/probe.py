@@ -60,15 +60,18 @@ def command(
     """
     from qbharness.probing.evidence import Probe  # noqa: PLC0415 - --help stays quick
     from qbharness.probing.findings import findings  # noqa: PLC0415
-    from qbharness.targets.guard import guard  # noqa: PLC0415
+    from qbharness.targets.guard import consent_of, guard  # noqa: PLC0415
     from qbsim.connector.transport import HttpTransport  # noqa: PLC0415
 
-    disposable = _disposable(target)
+    def allow(url: str) -> None:
+        disposable = consent_of(target, url)
+        guard(url, doing="probe", disposable=disposable, consume_real_queue=consume_real_queue)
+
     if not _is_file(where):
-        guard(where, doing="probe", disposable=disposable, consume_real_queue=consume_real_queue)
+        allow(where)
     with HttpTransport(ca=ca) as transport:
         application = _application(where, user, transport)
-        guard(application.url, doing="probe", disposable=disposable, consume_real_queue=consume_real_queue)
+        allow(application.url)
         found = findings(Probe(application, _password(password_env), transport).run())
     click.echo(f"{application.url} as {application.user or '(no user known)'}")
     _tell(found)
@@ -77,14 +80,6 @@ def command(
     )
     if any(finding.verdict == "broken" for finding in found):
         raise click.exceptions.Exit(BROKEN)
-
-
-def _disposable(target: Path | None) -> bool:
-    if target is None:
-        return False
-    from qbharness.targets.reader import read_target  # noqa: PLC0415
-
-    return read_target(target).disposable
 
 
 def _is_file(where: str) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _SPELT_OUT: Final = re.compile(r"https?://[^/?#{]+([/?#]|\Z)")
 """An address whose host is written in the file, not filled in when it is used."""
+_IN_A_TEXT: Final = re.compile(r"https?://[^\s/?#{}]+", re.IGNORECASE)
 
 
 def is_loopback(url: str) -> bool:
@@ -74,6 +77,54 @@ def check_target(target: TargetFile, *, consume_real_queue: bool) -> None:
                 disposable=target.disposable,
                 consume_real_queue=consume_real_queue,
             )
+
+
+def consent_of(file: Path | None, url: str) -> bool:
+    """Whether the target file at ``file`` says ``disposable: true`` of the server at ``url``.
+
+    The word of a file counts for the servers that it names, and for no other one. Raises
+    :class:`RefusedForSafety` if it is about another server than the one that is to be called.
+    """
+    if file is None:
+        return False
+    from qbharness.targets.reader import read_target  # noqa: PLC0415 - the reader needs YAML
+
+    target = read_target(file)
+    if not target.disposable or is_loopback(url):
+        return target.disposable
+    if _server(url) not in {_server(address) for address in _named_servers(target)}:
+        raise RefusedForSafety(
+            f"The target file {file} does not name {_shown(url)}, so it cannot say that this server is there "
+            "to be thrown away.",
+            cure="Give the target file of the server that is to be called.",
+        )
+    return True
+
+
+def _named_servers(target: TargetFile) -> Iterator[str]:
+    """The addresses of the server that a target file spells out, in its .qwc file too."""
+    wired = target.connector
+    texts = [template.text for template in (wired.url, wired.qwc, *target.variables.values()) if template]
+    for text in texts:
+        yield from _IN_A_TEXT.findall(text)
+    if wired.qwc is not None and not _IN_A_TEXT.search(wired.qwc.text):
+        from qbsim.connector.qwc import read_qwc  # noqa: PLC0415 - only where there is one
+
+        here = target.path.parent if target.path else Path()
+        qwc = here / wired.qwc.text
+        if qwc.is_file():
+            yield read_qwc(qwc.read_bytes(), file=str(qwc), lenient=True).url
+
+
+def _server(url: str) -> tuple[str, int | None]:
+    """Host and port, the usual ports left out."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "", None
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return (parts.hostname or "").lower(), None if port == usual else port
 
 
 def _shown(url: str) -> str:
