@@ -10,7 +10,7 @@ import pytest
 from targets_support import BLOCK, tiny_file
 
 from qbharness.targets.target import Target
-from qbsim.errors import RefusedForSafety, SetUpProblem
+from qbsim.errors import RefusedForSafety, SetUpProblem, UsageProblem
 
 LIVE = "https://time.example.com"
 ACTS: dict[str, Callable[[Target], object]] = {
@@ -69,6 +69,9 @@ def test_an_operation_that_goes_elsewhere_is_refused_even_if_the_connector_is_he
         "postgresql:///time?host=db.example.com",
         "postgresql://127.0.0.1/time?hostaddr=192.0.2.1",
         "mysql://127.0.0.1,db.example.com/time",
+        "postgresql://localhost:1/x@db.example.com/time",
+        "mssql+pyodbc:///?odbc_connect=SERVER%3Ddb.example.com",
+        "mysql://localhost/time?read_default_file=/etc/live.cnf",
     ],
 )
 def test_a_database_elsewhere_is_refused(tmp_path: Path, url: str) -> None:
@@ -76,6 +79,50 @@ def test_a_database_elsewhere_is_refused(tmp_path: Path, url: str) -> None:
     target = live(tmp_path, **{"variables.base": "http://127.0.0.1:9", "reset": operation})
     with pytest.raises(RefusedForSafety, match="reset on"):
         target.reset()
+
+
+@pytest.mark.parametrize(
+    ("url", "environment"),
+    [
+        ("postgresql:///time", {"PGHOST": "db.example.com"}),
+        ("postgresql://localhost/time", {"PGHOSTADDR": "192.0.2.1"}),
+        ("postgresql://localhost/time", {"PGSERVICE": "live"}),
+    ],
+)
+def test_a_database_that_the_environment_leads_elsewhere_is_refused(
+    tmp_path: Path, url: str, environment: dict[str, str]
+) -> None:
+    reset = {"sql": {"url": url, "statements": ["DELETE FROM blocks"]}}
+    file = tiny_file({"start": None, "variables.base": "http://127.0.0.1:9", "reset": reset})
+    target = Target(file, folder=tmp_path, environment={**os.environ, **environment})
+    with pytest.raises(RefusedForSafety, match="reset on"):
+        target.reset()
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///x.db", "postgresql:///time?host=/run/pg", "postgresql://localhost/t"]
+)
+def test_a_database_on_this_machine_is_not_refused(tmp_path: Path, url: str) -> None:
+    reset = {"sql": {"url": url, "statements": ["DELETE FROM blocks"]}}
+    target = live(tmp_path, **{"variables.base": "http://127.0.0.1:9", "reset": reset})
+    with pytest.raises((SetUpProblem, AssertionError, UsageProblem)):
+        target.reset()
+
+
+def test_a_server_is_not_waited_for_on_another_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(address: tuple[str, int], **_: object) -> None:
+        assert address[0] == "127.0.0.1", "a byte would have been sent"
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", asked)
+    proof = tmp_path / "ran"
+    start = {"command": ["touch", str(proof)], "ready": {"url": f"{LIVE}/health"}}
+    target = live(tmp_path, **{"variables.base": "http://127.0.0.1:9", "start": start})
+    with pytest.raises(RefusedForSafety, match="wait for"):
+        target.start()
+    assert not proof.exists()
 
 
 def test_a_command_that_steers_a_live_server_is_refused(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias, final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from attrs import field, frozen
 
@@ -147,19 +147,40 @@ def _prepare_sql(action: Sql, context: Context, rim: Rim, within: float) -> Prep
             raise SetUpProblem(why) from None
         return Answer(None, "\n".join(str(row) for row in rows[:5]) or "no rows", rows)
 
-    return Prepared("; ".join(s.strip() for s in statements), act, _database_hosts(url))
+    addresses = _database_hosts(url, rim.environment)
+    return Prepared("; ".join(s.strip() for s in statements), act, addresses)
 
 
-def _database_hosts(url: str) -> tuple[str, ...]:
-    """The machines on which a database lives, as addresses; none for a file or a local socket."""
-    parts = urlsplit(url)
-    asked = parse_qs(parts.query)
-    named = [parts.hostname or "", *(host for key in _HOST_KEYS for host in asked.get(key, ()))]
+def _database_hosts(url: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The machines on which a database lives, as addresses; none for a file or a local socket.
+
+    Read by the library that will open it, so that both find the same host. An address that it cannot
+    read is told when the statements are to run.
+    """
+    try:
+        from sqlalchemy import make_url  # noqa: PLC0415 - only targets with sql need it
+        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+    except ImportError:
+        return ()
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        return ()
+    query = address.normalized_query
+    named = [address.host or "", *(host for key in _HOST_KEYS for host in query.get(key, ()))]
+    named += [f"what-{key}-says" for key in _BLIND_KEYS if key in query]
+    if address.get_backend_name() == "postgresql":
+        asked = _LIBPQ if any(named) else ("PGHOST", *_LIBPQ)
+        named += [environment.get(variable, "") for variable in asked]
     return tuple(f"database://{host}" for host in named if host and not host.startswith("/"))
 
 
 _HOST_KEYS: Final = ("host", "hostaddr", "service", "unix_socket")
 """Words behind the ? of a database's address that can lead to another machine."""
+_BLIND_KEYS: Final = ("odbc_connect", "dsn", "read_default_file", "read_default_group")
+"""Those that hide a machine in a text or a file of a driver's own: never taken for this machine."""
+_LIBPQ: Final = ("PGHOSTADDR", "PGSERVICE")
+"""Variables that lead PostgreSQL's library elsewhere although the address names a host."""
 
 
 _SQL_LIMITS: Final[Mapping[str, str]] = {

@@ -88,9 +88,9 @@ class _Checking:
         if missing is not None:
             return Tried(operation, "not said")
         try:
-            return Tried(operation, "works", act())
+            return Tried(operation, "works", self.target.mask(act()))
         except _Wrong as wrong:
-            return Tried(operation, "fails", str(wrong))
+            return Tried(operation, "fails", self.target.mask(str(wrong)))
         except SetUpProblem as failed:
             return Tried(operation, "fails", f"{failed}\n{failed.output}".rstrip())
         except UsageProblem as mistake:

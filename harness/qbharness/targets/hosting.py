@@ -19,7 +19,7 @@ from qbharness.targets.model import Start, TargetFile
 from qbharness.targets.names import Names
 from qbharness.targets.process import ServerProcess
 from qbharness.targets.secrecy import Mask
-from qbsim.errors import SetUpProblem
+from qbsim.errors import LocatedProblem, SetUpProblem
 
 RAW_OUTPUT: Final = "server-output.txt"
 _PORT_TAKEN: Final = re.compile(r"address already in use|EADDRINUSE|Errno 98", re.IGNORECASE)
@@ -68,13 +68,23 @@ class OwnProcess:
         {"start", "stop", "kill", "restart", "fresh start", "backup", "arguments", "failpoints"}
     )
 
-    def __init__(self, file: TargetFile, start: Start, names: Names, rim: Rim, mask: Mask) -> None:
+    def __init__(
+        self,
+        file: TargetFile,
+        start: Start,
+        names: Names,
+        rim: Rim,
+        mask: Mask,
+        permit: Callable[[str, str], None],
+    ) -> None:
+        """``permit`` is the guard: an address, and what is to be done there."""
         self._name = file.name
         self._start = start
         self._stop = file.stop
         self._names = names
         self._rim = rim
         self._mask = mask
+        self._permit = permit
         self._process: ServerProcess | None = None
         self._last_output = ""
         self._settled = False
@@ -126,6 +136,7 @@ class OwnProcess:
     def _launch(self, arguments: tuple[str, ...]) -> str | None:
         """None if the server is ready, else why it is not; then nothing of it is left."""
         start, names = self._start, self._names()
+        question = None if start.ready.log else self._question()
         environment = {
             **self._rim.environment,
             "PYTHONUNBUFFERED": "1",
@@ -135,7 +146,7 @@ class OwnProcess:
         raw = self._names.data.parent / RAW_OUTPUT
         process = self._process = ServerProcess(self._command(arguments), environment, folder, raw)
         try:
-            if self._ready(process, time.monotonic() + start.within):
+            if self._ready(process, question, time.monotonic() + start.within):
                 return None
             late = f"it was not ready within {start.within:g} s"
             why = late if process.running else process.exit_text()
@@ -145,21 +156,27 @@ class OwnProcess:
         self.stop(kill=True)
         return why
 
-    def _ready(self, process: ServerProcess, until: float) -> bool:
-        ready = self._start.ready
-        if ready.log:
-            found = process.wait_for_line(re.compile(ready.log), until)
-            if found is not None:
-                self._names.found_in_log(found.groupdict())
-            return found is not None and process.running
-        return process.wait_until(self._question(), until)
+    def _ready(self, process: ServerProcess, question: Callable[[], bool] | None, until: float) -> bool:
+        if question is not None:
+            return process.wait_until(question, until)
+        found = process.wait_for_line(re.compile(self._start.ready.log), until)
+        if found is not None:
+            self._names.found_in_log(found.groupdict())
+        return found is not None and process.running
 
     def _question(self) -> Callable[[], bool]:
+        """What is asked until it is ready; made before anything runs, so that a mistake is told first."""
         ready, names = self._start.ready, self._names()
         if ready.url:
             url = ready.url.render(names)
+            self._permit(url, "wait for")
             return lambda: self._answers(url)
-        port = int(ready.port.render(names)) if ready.port else self._names.port
+        port = self._names.port
+        if ready.port:
+            text = ready.port.render(names).strip()
+            port = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+            if not 0 < port < 65536:
+                raise LocatedProblem(f"{text!r} is not a port, 1 to 65535.", ready.port.place)
         return lambda: port_takes_connections(port)
 
     def _answers(self, url: str) -> bool:

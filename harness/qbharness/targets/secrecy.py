@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, final
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from qbharness.targets.model import SecretSource
-from qbsim.errors import UsageProblem
+from qbsim.errors import Problem, SetUpProblem, UsageProblem
 
 MASK: Final = "***"
 
@@ -52,6 +53,18 @@ class Mask:
         for form in self._forms:
             text = text.replace(form, MASK)
         return text
+
+    @contextmanager
+    def over_problems(self) -> Iterator[None]:
+        """Hide the secrets in whatever problem is raised inside."""
+        try:
+            yield
+        except Problem as problem:
+            problem.sentence, problem.cure = self(problem.sentence), self(problem.cure)
+            problem.args = (problem.sentence,)
+            if isinstance(problem, SetUpProblem):
+                problem.output = self(problem.output)
+            raise
 
 
 def read_secret(

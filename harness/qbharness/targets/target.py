@@ -158,7 +158,7 @@ class Target:
     def start(self) -> None:
         """Start the server and wait until it is ready; nothing to do if it runs."""
         if not self._host.running():
-            self._host.start()
+            self._launch()
 
     def stop(self) -> None:
         """End the process as the target file says (signal, then SIGKILL)."""
@@ -177,7 +177,7 @@ class Target:
             self._perform("restart", self.file.restart)
             return
         self._host.stop()
-        self._host.start()
+        self._launch()
 
     def reset(self) -> None:
         """Empty the server: no blocks, no flags, everything selected."""
@@ -187,7 +187,7 @@ class Target:
             return
         self._host.stop(kill=True)
         empty_folder(self._data)
-        self._host.start()
+        self._launch()
 
     def save_backup(self, label: str) -> None:
         """Copy the server's folder aside while the server stands still."""
@@ -209,7 +209,7 @@ class Target:
             self._perform(failpoint, point.operation)
             return
         self._host.stop()
-        self._host.start(tuple(part.render(self._names()) for part in point.start_with))
+        self._launch(tuple(part.render(self._names()) for part in point.start_with))
 
     # -- its owner's hands
 
@@ -259,8 +259,9 @@ class Target:
 
     def connection(self) -> Connection:
         """How the Web Connector reaches it; a .qwc at an address is fetched now."""
-        connection = self._connection()
-        self._guard(connection.url, "open a session on")
+        with self.mask.over_problems():
+            connection = self._connection()
+            self._guard(connection.url, "open a session on")
         return connection
 
     def _connection(self) -> Connection:
@@ -306,6 +307,10 @@ class Target:
         if why := self.cannot(operation):
             raise SetUpProblem(f"{why[0].upper()}{why[1:]}.", cure=f"Add {operation} to the target file.")
 
+    def _launch(self, arguments: tuple[str, ...] = ()) -> None:
+        with self.mask.over_problems():
+            self._host.start(arguments)
+
     def _do(self, name: str, **values: object) -> tuple[Operation, Answer]:
         self._need(name)
         operation = self.file.operations[name]
@@ -313,25 +318,25 @@ class Target:
 
     def _perform(self, name: str, operation: Operation, **values: object) -> Answer:
         """Render, act, and tell a failure with the operation, what it was, and the answer's beginning."""
-        prepared = prepare(operation.action, self._names(**values), self._rim, operation.within)
-        for address in (*self._addresses(), *prepared.addresses):
-            self._guard(address, f"{name.replace('_', ' ')} on")
-        try:
-            return prepared.act()
-        except SetUpProblem as failed:
-            kind = type(failed)
-            raise kind(
-                self.mask(f"{name}: {failed.sentence}\n{prepared.shown}"),
-                cure=self.mask(failed.cure),
-                output=self.mask(failed.output or (self.output() if prepared.addresses else "")),
-            ) from None
+        with self.mask.over_problems():
+            prepared = prepare(operation.action, self._names(**values), self._rim, operation.within)
+            for address in (*self._addresses(), *prepared.addresses):
+                self._guard(address, f"{name.replace('_', ' ')} on")
+            try:
+                return prepared.act()
+            except SetUpProblem as failed:
+                raise type(failed)(
+                    f"{name}: {failed.sentence}\n{prepared.shown}",
+                    cure=failed.cure,
+                    output=failed.output or (self.output() if prepared.addresses else ""),
+                ) from None
 
     def _home(self, *, in_process: bool) -> Host:
         file = self.file
         if file.app and (in_process or not file.start):
             return InProcess(file.app, self._names, self._rim)
         if file.start:
-            return OwnProcess(file, file.start, self._names, self._rim, self.mask)
+            return OwnProcess(file, file.start, self._names, self._rim, self.mask, self._guard)
         return Elsewhere()
 
     def _addresses(self) -> tuple[str, ...]:
@@ -364,7 +369,7 @@ class Target:
         self._host.stop()
         copy_folder(source, target)
         if was_running:
-            self._host.start()
+            self._launch()
 
 
 __all__ = ["Connection", "OutcomeUnknown", "Target"]
