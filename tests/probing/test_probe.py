@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from qbharness.targets.model import OPERATIONS
 from qbharness.targets.reader import parse_target, read_target
 from qbharness.targets.target import Connection, Target
 from qbsim.connector.update import Result
+from qbsim.errors import SetUpProblem
 
 BLOCKS = [
     {"employee": "Jane Doe", "customer": "Acme:Roof", "date": "2026-11-02", "hours": "8:00"},
@@ -106,6 +108,25 @@ def test_a_probe_writes_a_target_file_that_can_be_read_and_leaves_an_old_one_alo
         (tmp_path / "start.yaml").write_text("mine")
         probe(connection, tmp_path, *KNOWN)
     assert (tmp_path / "start.yaml").read_text() == "mine"
+
+
+def test_a_server_that_takes_calls_and_never_answers_gives_no_verdict(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        where = f"http://127.0.0.1:{deaf.getsockname()[1]}/qbwc"
+        started = time.monotonic()
+        result = CliRunner().invoke(cli, ["probe", where, "--write", str(tmp_path / "x.yaml")])
+    assert time.monotonic() - started < 10
+    assert isinstance(result.exception, SetUpProblem)
+    assert "no answer to GET" in str(result.exception)
+    assert not (tmp_path / "x.yaml").exists()
+
+
+def test_a_password_in_the_address_is_refused(tmp_path: Path) -> None:
+    where = "http://pat:hush-hush@127.0.0.1:9/qbwc"
+    result = CliRunner().invoke(cli, ["probe", where, "--write", str(tmp_path / "x.yaml")])
+    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code != 0, "--password-env" in result.output) == (True, True)
+    assert "hush-hush" not in result.output
 
 
 def test_a_server_that_is_not_there_gives_no_verdict(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import click
 
@@ -66,6 +67,7 @@ def command(
     def allow(url: str) -> None:
         disposable = consent_of(target, url)
         guard(url, doing="probe", disposable=disposable, consume_real_queue=consume_real_queue)
+        _refuse_a_login_in(url)
 
     if not _is_file(where):
         allow(where)
@@ -80,6 +82,12 @@ def command(
     )
     if any(finding.verdict == "broken" for finding in found):
         raise click.exceptions.Exit(BROKEN)
+
+
+def _refuse_a_login_in(url: str) -> None:
+    """What stands in the address is printed, and written into the target file."""
+    if urlsplit(url).username is not None:
+        raise click.UsageError("The address holds a user or a password: use --user and --password-env.")
 
 
 def _is_file(where: str) -> bool:

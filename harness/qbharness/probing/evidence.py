@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping
-from typing import Final, Literal, final
+from typing import Final, Literal, NoReturn, final
 
 from attrs import define, evolve, field, frozen
 
@@ -91,6 +91,7 @@ class Probe:
         """Ask everything. Raises :class:`SetUpProblem` if nobody answers at all."""
         self._is_there()
         self._ask("wrong password", self._line(), "authenticate", self._login(_WRONG))
+        self._is_anybody_there()
         self._ask("unknown user", self._line(), "authenticate", self._login(_WRONG, user=_NOBODY))
         self._ask("foreign ticket", self._line(), "sendRequestXML", _request_of(_TICKET))
         self._ask(
@@ -110,10 +111,19 @@ class Probe:
             self.evidence.get_status = reply.status
         except TransportError as lost:
             if lost.kind in ("refused", "tls"):
-                raise SetUpProblem(
-                    f"{self._application.url} cannot be reached: {lost.detail or lost.text}.",
-                    cure="Is the server running, and is the address right?",
-                ) from None
+                self._unreachable(lost.detail or lost.text)
+
+    def _is_anybody_there(self) -> None:
+        """Silence to GET and to a call is no answer that could be judged."""
+        said = self.evidence.answers["wrong password"]
+        if self.evidence.get_status is None and said.silent:
+            self._unreachable(f"no answer to GET within {CALL_LIMIT:g} s, and none to authenticate")
+
+    def _unreachable(self, why: str) -> NoReturn:
+        raise SetUpProblem(
+            f"{self._application.url} cannot be reached: {why}.",
+            cure="Is the server running, and is the address right?",
+        ) from None
 
     def _line(self) -> Caller:
         line = Line(self._application.url, self._application.style, "pc1", "probe", CALL_LIMIT, cookies=True)

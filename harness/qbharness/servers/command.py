@@ -34,7 +34,7 @@ Example:
     default="sqlite:///work-blocks.db",
     show_default=True,
     metavar="URL",
-    help="Where the blocks are kept: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
+    help="Where the blocks are kept: sqlite:///FILE or postgresql://USER@HOST/NAME, with PGPASSWORD.",
 )
 @click.option(
     "--port",
