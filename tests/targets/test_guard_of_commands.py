@@ -28,6 +28,7 @@ COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
     "explore": lambda target, _: ["explore", "--examples", "1", "--target", target],
     "rehearse": lambda target, _: ["rehearse", "PROCEDURE", "--on", "INCIDENT", "--target", target],
     "target check": lambda target, _: ["target", "check", target],
+    "target verdicts": lambda target, _: ["target", "verdicts", target],
 }
 
 
@@ -74,7 +75,8 @@ def test_a_live_server_is_refused_without_both_consents(
     workplace: Path, command: str, disposable: bool, consent: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = arguments(command, target(workplace, disposable=disposable), workplace)
-    result = CliRunner().invoke(cli, [*words, *(["--consume-real-queue"] if consent else [])])
+    given = ["--consume-real-queue"] if consent and command != "target verdicts" else []  # knows no consent
+    result = CliRunner().invoke(cli, [*words, *given])
     assert isinstance(result.exception, RefusedForSafety), result.output
     assert report(result.exception) == 4
     assert "believes that they are in QuickBooks" in capsys.readouterr().err

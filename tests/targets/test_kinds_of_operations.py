@@ -15,7 +15,7 @@ from qbharness.targets.answers import ListedBlock
 from qbharness.targets.in_process import kind_of
 from qbharness.targets.problems import OutcomeUnknown
 from qbharness.targets.target import Target
-from qbsim.errors import LocatedProblem, SetUpProblem, UsageProblem
+from qbsim.errors import LocatedProblem, RefusedForSafety, SetUpProblem, UsageProblem
 
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 TABLE = "CREATE TABLE block (number INTEGER PRIMARY KEY, who TEXT, minutes INTEGER, note TEXT, txn TEXT)"
@@ -231,6 +231,15 @@ def test_a_wsgi_application_is_steered_without_a_socket(tmp_path: Path, module: 
 def test_an_asgi_application_is_steered_without_a_socket(tmp_path: Path, module: str) -> None:
     with tiny(tmp_path, in_process(f"{module}:asgi")) as target:
         assert [block.id for block in target.list_blocks()] == ["5"]
+
+
+def test_the_database_of_an_application_in_this_process_is_judged_all_the_same(
+    tmp_path: Path, module: str
+) -> None:
+    reset = {"sql": {"url": "postgresql://db.example.com/time", "statements": ["DELETE FROM block"]}}
+    judged = pytest.raises(RefusedForSafety, match=r"database://db\.example\.com")
+    with tiny(tmp_path, in_process(f"{module}:asgi", reset=reset)) as target, judged:
+        target.reset()
 
 
 def test_a_file_with_both_homes_uses_the_process_unless_asked(tmp_path: Path, module: str) -> None:

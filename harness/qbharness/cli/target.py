@@ -112,6 +112,7 @@ def verdicts(names: tuple[str, ...], page: Path | None) -> None:
     """Play the bundled library against the bundled targets and make one table of the verdicts."""
     from qbharness.running import Plan, run  # noqa: PLC0415 - --help stays quick
     from qbharness.scenario.library import load  # noqa: PLC0415
+    from qbharness.targets.guard import check_target  # noqa: PLC0415
     from qbharness.targets.reader import bundled, read_target  # noqa: PLC0415
     from qbharness.verdict_table import verdict_page  # noqa: PLC0415
 
@@ -119,6 +120,7 @@ def verdicts(names: tuple[str, ...], page: Path | None) -> None:
     columns = []
     for name in names or tuple(bundled()):
         file = read_target(name)
+        check_target(file, consume_real_queue=False)
         click.echo(f"{len(stories)} stories against {name} ...", err=True)
         columns.append((file, run(Plan(stories, file))))
     text = verdict_page(columns)

@@ -151,6 +151,10 @@ def _prepare_sql(action: Sql, context: Context, rim: Rim, within: float) -> Prep
     return Prepared("; ".join(s.strip() for s in statements), act, addresses)
 
 
+DATABASE: Final = "database://"
+"""How the address of a database begins, for the guard."""
+
+
 def _database_hosts(url: str, environment: Mapping[str, str]) -> tuple[str, ...]:
     """The machines on which a database lives, as addresses; none for a file or a local socket.
 
@@ -172,7 +176,7 @@ def _database_hosts(url: str, environment: Mapping[str, str]) -> tuple[str, ...]
     if address.get_backend_name() == "postgresql":
         asked = _LIBPQ if any(named) else ("PGHOST", *_LIBPQ)
         named += [environment.get(variable, "") for variable in asked]
-    return tuple(f"database://{host}" for host in named if host and not host.startswith("/"))
+    return tuple(f"{DATABASE}{host}" for host in named if host and not host.startswith("/"))
 
 
 _HOST_KEYS: Final = ("host", "hostaddr", "service", "unix_socket")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Self, final
 from attrs import field, frozen
 
 from qbharness.contract import Contract
-from qbharness.targets.actions import Rim, prepare
+from qbharness.targets.actions import DATABASE, Rim, prepare
 from qbharness.targets.answers import Answer, ListedBlock, block_id, listed_blocks
 from qbharness.targets.block_values import block_values
 from qbharness.targets.caller import Caller
@@ -352,8 +352,8 @@ class Target:
 
     def _guard(self, address: str, doing: str) -> None:
         """Refuse what is not this machine, unless both consents are there. An application inside
-        this process is never anywhere else."""
-        if not isinstance(self._host, InProcess):
+        this process is never anywhere else, but its database may be."""
+        if not isinstance(self._host, InProcess) or address.startswith(DATABASE):
             guard(
                 address,
                 doing=doing,
