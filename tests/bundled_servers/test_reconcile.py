@@ -85,3 +85,13 @@ def test_an_answer_that_is_lost_repeats_the_question(server: Server, quickbooks:
     server.ask(ticket, server.hcp())
     assert server.answer(ticket, "", "0x80040402", "Unexpected error.") == -1
     assert "has every Work Block" in update(server, quickbooks).error
+
+
+def test_a_policy_that_never_compares_says_so_instead_of_waiting_for_ever() -> None:
+    server = Server({"policy": "plain"})
+    reply = server.request("POST", "/api/reconcile")
+    assert (reply.status, b"does not compare" in reply.body) == (409, True)
+    server.add()
+    assert update(server, QuickBooks()).outcome == "done"
+    assert b"Compare with QuickBooks" not in server.request("GET", "/").body
+    assert b"Compare with QuickBooks" in Server().request("GET", "/").body

@@ -89,7 +89,7 @@ async def _updates(request: Request) -> Response:
 
 async def _reconcile(request: Request) -> Response:
     state, company = _counter(request)
-    state.ledger.want_reconcile(company)
+    state.want_reconcile(company)
     return JSONResponse({"reconcile": "wanted"}, status_code=202)
 
 

@@ -116,7 +116,7 @@ def _show_report(request: Request, status: int = 200, problem: str = "", **typed
         period={"from": company.period_from or "", "to": company.period_to or ""},
         reconcile=bool(company.reconcile),
         users=state.ledger.users(company.id),
-        policy=state.policy.name,
+        compares=state.policy.compares,
     )
 
 
@@ -180,7 +180,7 @@ async def _period(request: Request) -> Response:
 
 async def _reconcile(request: Request) -> Response:
     await _form(request)
-    state_of(request).ledger.want_reconcile(_company(request).id)
+    state_of(request).want_reconcile(_company(request).id)
     return _back(request)
 
 

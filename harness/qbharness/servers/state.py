@@ -11,6 +11,7 @@ from qbharness.servers.clock import Clock
 from qbharness.servers.failpoints import Failpoints
 from qbharness.servers.ledger import Ledger
 from qbharness.servers.policies import load
+from qbharness.servers.problems import Conflict
 from qbharness.servers.service import Service
 from qbharness.servers.settings import Settings
 from qbharness.servers.store import Store
@@ -42,6 +43,12 @@ class State:
         self.failpoints.arm("")
         self.store.empty()
         self._make_accounts()
+
+    def want_reconcile(self, company: int) -> None:
+        """Let the next update compare. Raises Conflict where none ever would."""
+        if not self.policy.compares:
+            raise Conflict(f"The policy {self.policy.name!r} does not compare what was sent with QuickBooks.")
+        self.ledger.want_reconcile(company)
 
     def _make_accounts(self) -> None:
         self.ledger.add_company(self.settings.company)

@@ -59,6 +59,8 @@ class Policy:
 
     name = ""
     proof = "none"
+    compares = False
+    """Whether an update can compare what was sent with what QuickBooks still has."""
 
     def with_proof(self, proof: str) -> Policy:
         """This policy with another proof of delivery; most offer none."""

@@ -48,6 +48,8 @@ _MISSING: Final = (
 class Reconcile:
     """The part of a policy that compares; ``companies.reconcile`` is ``wanted`` or ``wanted:ID``."""
 
+    compares = True
+
     def is_work_wanted(self, reconcile: str) -> bool:
         return bool(reconcile)
 
