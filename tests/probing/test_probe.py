@@ -1,7 +1,6 @@
 """A probe gives a true first verdict on every server within ten seconds, and a file to start from."""
 
 import os
-import re
 import socket
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
+from probe_support import KNOWN, probe
 from registry_servers import install_quickbooks_js
 
 from qbharness.cli import cli
@@ -37,26 +37,6 @@ def running(name: str, folder: Path, blocks: int = 2) -> Iterator[Connection]:
         yield target.connection()
 
 
-def probe(
-    connection: Connection, folder: Path, *more: str, by_qwc: bool = True
-) -> tuple[int, dict[str, str]]:
-    """The exit code, and verdict by check."""
-    where = connection.url
-    if by_qwc and connection.qwc:
-        (folder / "server.qwc").write_text(connection.qwc)
-        where = str(folder / "server.qwc")
-    words = ["probe", where, "--user", connection.user, "--write", str(folder / "start.yaml"), *more]
-    started = time.monotonic()
-    result = CliRunner().invoke(cli, words, env={"PW": connection.password})
-    assert time.monotonic() - started < 10
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    lines = re.findall(r"^  (\S.*?)  +(OK|BROKEN|SUSPICION|NOT TRIED)  ", result.output, re.MULTILINE)
-    verdicts = {check: verdict.lower() for check, verdict in lines}
-    assert set(verdicts) == set(CHECKS)
-    return result.exit_code, verdicts
-
-
-KNOWN = ("--password-env", "PW")
 ALL_WELL = dict.fromkeys(CHECKS, "ok")
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from office_support import Office, installed, office, only_on_loopback, process
+from probe_support import KNOWN, probe
 
 from qbharness.targets.process import free_port
+from qbharness.targets.target import Connection
 
 pytestmark = pytest.mark.servers
 
@@ -78,3 +80,13 @@ def test_a_wrong_password_is_refused(tmp_path: Path) -> None:
         result, seen = desk.update(password="pen")
         assert result.outcome == "refused"
         assert "sendRequestXML" not in seen.operations
+
+
+def test_a_probe_sees_that_it_looks_at_no_ticket(tmp_path: Path) -> None:
+    with serving(tmp_path) as desk:
+        code, verdicts = probe(
+            Connection(url=desk.url, user=desk.user, password=desk.password), tmp_path, *KNOWN
+        )
+    assert code == 1
+    assert {check for check, verdict in verdicts.items() if verdict == "broken"} == {"session rules"}
+    assert verdicts["lost answer"] == "not tried"  # it knows no hours

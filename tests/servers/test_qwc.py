@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 from office_support import Office, hours, installed, office, only_on_loopback, process
+from probe_support import KNOWN, probe
 
 from qbharness.targets.process import free_port
+from qbharness.targets.target import Connection
 
 pytestmark = pytest.mark.servers
 
@@ -126,3 +128,17 @@ def test_an_answer_that_is_lost_leaves_it_busy_and_is_not_sent_again(qwc: Servin
     free, _ = qwc.desk.update()
     assert (busy.outcome, free.outcome) == ("busy", "no work")
     assert qwc.desk.days == [2], "once, though qwc never heard of it"
+
+
+@pytest.mark.parametrize(("waiting", "broken"), [(0, set()), (2, {"session rules"})])
+def test_a_probe_sees_a_closed_ticket_that_gets_work_and_a_lost_answer_that_is_forgotten(
+    qwc: Serving, waiting: int, broken: set[str]
+) -> None:
+    qwc.queue(*(hours(day) for day in range(2, 2 + waiting)))
+    desk = qwc.desk
+    connection = Connection(url=desk.url, user=desk.user, password=desk.password)
+    code, verdicts = probe(connection, qwc.folder, *KNOWN)
+    assert code == len(broken)
+    assert {check for check, verdict in verdicts.items() if verdict == "broken"} == broken
+    assert verdicts["certificate probe"] == "suspicion"
+    assert verdicts["lost answer"] == ("suspicion" if waiting else "not tried")
