@@ -287,6 +287,25 @@ def test_an_address_that_is_none_is_the_file_s_mistake(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "http",
+    [
+        {"url": "{{ base }}/clock of {{ now }}"},
+        {"url": "{{ base }}/Zoë"},
+        {"headers": {"X-Name": "李"}},
+        {"headers": {"X\nY": "a"}},
+        {"body": "{{ '\ud800' }}", "json": None},
+    ],
+)
+def test_what_http_cannot_carry_is_the_file_s_mistake_and_nothing_was_sent(
+    tmp_path: Path, http: dict[str, object]
+) -> None:
+    with tiny(tmp_path, clock(**http)) as target:
+        with pytest.raises(UsageProblem, match=r"cannot be (written as HTTP|sent in UTF-8)"):
+            target.set_clock(dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+        assert target.list_blocks() == ()  # the kept connection is not left half used
+
+
+@pytest.mark.parametrize(
     ("changes", "sentence"),
     [
         ({"operations.add_block.map": {"id": "$.number"}}, "add_block: the answer has no id at '$.number'"),
@@ -334,6 +353,9 @@ def test_a_secret_that_is_not_there_is_told_before_anything_starts(tmp_path: Pat
         tiny(tmp_path, {"connector.password": {"environment": "QB_PASS"}})
     with pytest.raises(UsageProblem, match="should be in the file"):
         tiny(tmp_path, {"connector.password": {"file": "no-such-file"}})
+    (tmp_path / "empty").write_text("\n")
+    with pytest.raises(UsageProblem, match="which is empty"):
+        tiny(tmp_path, {"connector.password": {"file": str(tmp_path / "empty")}})
 
 
 def test_a_secret_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:

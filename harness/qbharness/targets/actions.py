@@ -91,6 +91,13 @@ def _texts(templates: Mapping[str, Any], context: Context) -> dict[str, str]:
     return {name: template.render(context) for name, template in templates.items()}
 
 
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as wrong:
+        raise UsageProblem(f"A text cannot be sent in UTF-8: {wrong}.") from None
+
+
 def _prepare_http(action: Http, context: Context, rim: Rim, within: float) -> Prepared:
     url, headers = action.url.render(context), _texts(action.headers, context)
     if urlsplit(url).scheme not in ("http", "https"):
@@ -106,9 +113,10 @@ def _prepare_http(action: Http, context: Context, rim: Rim, within: float) -> Pr
     if usual_type and not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = usual_type
     shown = f"{action.method} {url}" + (f"\n{body}" if body else "")
+    sent = None if body is None else _bytes(body)
 
     def act() -> Answer:
-        answer = rim.send(action.method, url, headers, None if body is None else body.encode(), within)
+        answer = rim.send(action.method, url, headers, sent, within)
         text = f"{answer.status}\n{answer.text}"
         fits = answer.status in action.expect if action.expect else 200 <= answer.status < 300
         if not fits:
@@ -213,7 +221,7 @@ def _flat(context: Context) -> dict[str, object]:
 
 def _prepare_shell(action: Shell, context: Context, rim: Rim, within: float) -> Prepared:
     command = [part.render(context) for part in action.command]
-    given = action.input.render(context).encode() if action.input else b""
+    given = _bytes(action.input.render(context)) if action.input else b""
     folder = Path(action.folder.render(context)) if action.folder else rim.folder
     environment = {**rim.environment, **_texts(action.environment, context)}
 

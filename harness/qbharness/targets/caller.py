@@ -61,13 +61,20 @@ class Caller:
             path += "?" + parts.query
         try:
             connection.request(method, path, body=body, headers=dict(headers or {}))
+        except (http.client.InvalidURL, ValueError) as wrong:  # nothing has left yet
+            self._forget(key)
+            raise UsageProblem(
+                f"{method} {url} cannot be written as HTTP: {wrong}.",
+                cure="Use the filter `url` in addresses, and plain text in headers.",
+            ) from None
+        except OSError as lost:
+            raise self._lost(key, method, url, lost, within) from None
+        try:
             _acknowledge_at_once(connection)
             response = connection.getresponse()
             content = response.read(LARGEST + 1)
         except (OSError, http.client.HTTPException) as lost:
-            self._forget(key)
-            why = f"no answer within {within:g} s" if isinstance(lost, TimeoutError) else _reason(lost)
-            raise OutcomeUnknown(f"{method} {url} was sent and its answer did not come: {why}.") from None
+            raise self._lost(key, method, url, lost, within) from None
         if len(content) > LARGEST:
             self._forget(key)
             raise SetUpProblem(f"The answer to {method} {url} is longer than {LARGEST:,} bytes.")
@@ -76,6 +83,13 @@ class Caller:
         charset = response.headers.get_content_charset("utf-8")
         named = {name.lower(): value for name, value in response.headers.items()}
         return HttpAnswer(response.status, named, _decode(content, charset))
+
+    def _lost(
+        self, key: tuple[str, str], method: str, url: str, lost: Exception, within: float
+    ) -> OutcomeUnknown:
+        self._forget(key)
+        why = f"no answer within {within:g} s" if isinstance(lost, TimeoutError) else _reason(lost)
+        return OutcomeUnknown(f"{method} {url} was sent and its answer did not come: {why}.")
 
     def close(self) -> None:
         """Close every kept connection (a server that stops gracefully waits for them)."""
