@@ -101,6 +101,19 @@ MISTAKES = {
         {"operations.clock": {"shell": {"command": ["set", "{{ password }}"]}}},
         "A secret must not stand in a command line",
     ),
+    "a secret in a command by the names of variables": (
+        {
+            "variables.key": "{{ secrets.x }}",
+            "variables.word": "-k{{ key }}",
+            "start.command": ["go", "{{ word }}"],
+        },
+        "A secret must not stand in a command line",
+    ),
+    "a secret in a command by the user's name": (
+        {"connector.user": "{{ password }}", "start.command": ["go", "{{ user }}"]},
+        "A secret must not stand in a command line",
+    ),
+    "a variable by a name that is taken": ({"variables.port": "8080"}, "'port' has a meaning of its own"),
     "an undefined name": (
         {"operations.clock.http.url": "{{ bse }}/now"},
         "uses 'bse', which is not known here. Did you mean 'base'?",

@@ -64,14 +64,32 @@ def _check_templates(target: TargetFile) -> None:
     ):
         for template in _templates(place):
             template.check((*names, *more))
+    for name, variable in target.variables.items():
+        if name in ALWAYS:
+            raise LocatedProblem(
+                f"The name {name!r} has a meaning of its own: {', '.join(ALWAYS)} are always known.",
+                variable.place,
+                cure="Choose another name for the variable.",
+            )
+    secret = _secret_names(target)
     for command in _commands(target):
         for template in command:
-            if template.uses(SECRET_NAMES):
+            if template.uses(secret):
                 raise LocatedProblem(
                     "A secret must not stand in a command line, where every user of the machine can read it.",
                     template.place,
                     cure="Give it in the environment, or on standard input.",
                 )
+
+
+def _secret_names(target: TargetFile) -> frozenset[str]:
+    """Every name that a secret can hide behind: variables are made of one another, in their order."""
+    secret = set(SECRET_NAMES)
+    user = target.connector.user
+    for name, template in (*target.variables.items(), *((("user", user),) if user else ())):
+        if template.uses(frozenset(secret)):
+            secret.add(name)
+    return frozenset(secret)
 
 
 def _commands(target: TargetFile) -> Iterator[tuple[Template, ...]]:

@@ -86,7 +86,10 @@ def read_secret(
     if source.file:
         path = here / source.file
         try:
-            return path.read_text(encoding="utf-8").rstrip("\r\n")
+            value = path.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as wrong:
             raise UsageProblem(f"The {name} should be in the file {path}: {wrong}.") from None
+        if not value:
+            raise UsageProblem(f"The {name} should be in the file {path}, which is empty.")
+        return value
     return hashlib.sha256(f"{name} of {folder.resolve()}".encode()).hexdigest()[:24]
