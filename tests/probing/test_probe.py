@@ -117,6 +117,47 @@ def test_a_server_that_is_not_there_gives_no_verdict(tmp_path: Path) -> None:
     assert not (tmp_path / "x.yaml").exists()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "office",
+        "a: b",
+        "x # y",
+        "null",
+        "&a",
+        "*a",
+        "'q\"",
+        "{{ port }}",
+        "{% if",
+        "<BASE>",
+        "x\n  password: {environment: PATH}",
+        "Zoë",
+        "a:",
+    ],
+)
+def test_a_starter_names_what_it_was_given_whatever_it_is(text: str) -> None:
+    by_url = parse_target(starter(url="http://localhost:8000/qbwc", user=text)).connector
+    by_qwc = parse_target(starter(url="http://localhost:8000/qbwc", user="", qwc=f"my {text}.qwc")).connector
+    assert by_url.user is not None
+    assert by_qwc.qwc is not None
+    assert (by_url.user.render({}), by_qwc.qwc.render({})) == (text, f"my {text}.qwc")
+    assert by_url.password is not None
+    assert by_url.password.environment == "QB_PASSWORD"
+
+
+def test_a_starter_in_another_folder_finds_the_qwc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    with running("plain", tmp_path / "run") as connection:
+        assert connection.qwc is not None
+        Path("app.qwc").write_text(connection.qwc)
+        where = Path("there", "start.yaml")
+        result = CliRunner().invoke(cli, ["probe", "app.qwc", "--write", str(where)])
+        assert result.exit_code == 0, result.output
+        found = Target(read_target(where), folder=tmp_path / "x", environment={"QB_PASSWORD": "p"})
+        assert found.connection().url == connection.url
+
+
 def test_every_comment_of_the_starter_is_a_valid_key_when_it_is_uncommented() -> None:
     text = starter(url="http://localhost:8000/qbwc", user="pat")
     head, tail = text.split("# How to start it", 1)

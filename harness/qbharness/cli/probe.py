@@ -77,9 +77,10 @@ def command(
         found = findings(Probe(application, _password(password_env), transport).run())
     click.echo(f"{application.url} as {application.user or '(no user known)'}")
     _tell(found)
-    _write_starter(
-        target_file, application, qwc=where if where.endswith(".qwc") else "", variable=password_env
-    )
+    qwc = where if where.endswith(".qwc") else ""
+    if qwc and _is_file(where):  # the file that is written looks for it beside itself
+        qwc = os.path.relpath(where, target_file.parent)
+    _write_starter(target_file, application, qwc=qwc, variable=password_env)
     if any(finding.verdict == "broken" for finding in found):
         raise click.exceptions.Exit(BROKEN)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -82,20 +83,26 @@ def starter(*, url: str, user: str, qwc: str = "", variable: str = "QB_PASSWORD"
     """
     parts = urlsplit(url)
     base = f"{parts.scheme}://{parts.netloc}"
-    connector = f"  qwc: {qwc}" if qwc else f"  url: {url}\n  user: {user or 'its-user-name'}"
+    reached = {"qwc": qwc} if qwc else {"url": url, "user": user or "its-user-name"}
+    connector = "\n".join(f"  {key}: {_value(text)}" for key, text in reached.items())
     values = {
         "NAME": re.sub(r"[^A-Za-z0-9]+", "-", parts.netloc).strip("-") or "my-server",
         "CONNECTOR": connector,
-        "VARIABLE": variable,
+        "VARIABLE": _value(variable),
         "CONTRACT": _contract(),
-        "OPERATIONS": "".join(_operation(name) for name in NAMES),
-        "BASE": base,
+        "OPERATIONS": "".join(_operation(name) for name in NAMES).replace("<BASE>", base),
         "FILE": "THIS-FILE",
     }
-    text = _TEXT
-    for name, value in values.items():
-        text = text.replace(f"<{name}>", value)
-    return text
+    # in one pass: what stands in a value is never taken for a place of ours
+    return re.sub(r"<([A-Z]+)>", lambda found: values[found[1]], _TEXT)
+
+
+def _value(text: str) -> str:
+    """``text`` as YAML, and as a template that comes out as ``text``: names in a .qwc may be anything."""
+    if re.search(r"\{[{%#]", text):
+        text = "{% raw %}" + text + "{% endraw %}"
+    plain = re.fullmatch(r"[A-Za-z0-9/]([A-Za-z0-9._~:/?&=@+%-]*[A-Za-z0-9/_-])?", text)
+    return text if plain and text.casefold() != "null" else json.dumps(text, ensure_ascii=False)
 
 
 def _contract() -> str:
