@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, final
+from urllib.parse import urlsplit
 
 from attrs import define, evolve, field
 
 from qbharness.history import UpdateEnded, UpdateStarted
+from qbharness.targets.guard import is_loopback
 from qbharness.world.faultplan import FaultPlan
 from qbharness.world.watch import PlannedDuring, UpdateWatch
 from qbsim.connector import Application, Bounds, Observer, WebConnector, read_qwc
@@ -180,7 +182,7 @@ class Pc(Observer):
 def application_of(connection: Connection) -> Application:
     """The application of the target: as its .qwc says, or made up from address and user."""
     if connection.qwc is not None:
-        return read_qwc(connection.qwc, lenient=True)
+        return _probed_at_home(read_qwc(connection.qwc, lenient=True))
     return Application(
         connection.application,
         connection.url,
@@ -190,3 +192,22 @@ def application_of(connection: Connection) -> Application:
         connection.owner_id,
         connection.file_id,
     )
+
+
+def _probed_at_home(application: Application) -> Application:
+    """The window also GETs the certificate's address and the support page when it adds an application.
+
+    A .qwc of a server on this machine may well name the vendor's own pages there: nothing of a run may
+    reach them, so what is on another machine than the server is asked of the server instead.
+    """
+    home = urlsplit(application.url).hostname
+
+    def is_near(url: str) -> bool:
+        try:
+            return is_loopback(url) or urlsplit(url).hostname == home
+        except ValueError:
+            return False
+
+    certificate = application.cert_url if is_near(application.cert_url) else ""
+    support = application.support_url if is_near(application.support_url) else certificate or application.url
+    return evolve(application, cert_url=certificate, support_url=support)
