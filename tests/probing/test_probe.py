@@ -101,6 +101,13 @@ def test_a_server_that_takes_calls_and_never_answers_gives_no_verdict(tmp_path: 
     assert not (tmp_path / "x.yaml").exists()
 
 
+def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    where = str(tmp_path / "nowhere" / "start.yaml")
+    result = CliRunner().invoke(cli, ["probe", "http://127.0.0.1:9/qbwc", "--write", where])
+    assert isinstance(result.exception, SystemExit)
+    assert "There is no folder" in result.output
+
+
 def test_a_password_in_the_address_is_refused(tmp_path: Path) -> None:
     where = "http://pat:hush-hush@127.0.0.1:9/qbwc"
     result = CliRunner().invoke(cli, ["probe", where, "--write", str(tmp_path / "x.yaml")])

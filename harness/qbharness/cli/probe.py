@@ -69,6 +69,10 @@ def command(
         guard(url, doing="probe", disposable=disposable, consume_real_queue=consume_real_queue)
         _refuse_a_login_in(url)
 
+    if not target_file.parent.is_dir():
+        raise click.UsageError(
+            f"There is no folder {str(target_file.parent)!r} to write {target_file.name} into."
+        )
     if not _is_file(where):
         allow(where)
     with HttpTransport(ca=ca) as transport:
