@@ -42,7 +42,8 @@ def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings
 
     Entries go first to those that are called sent, then to those of which a person said so or the list says
     nothing (a deleted block may have landed as well), and only what is then left over speaks against a *not
-    sent*.
+    sent*. What a restored backup took away before the server heard of it comes last: the entry that was sent
+    again in its stead is the one that the server knows.
     """
     called_sent = [name for name, row in rows.items() if row.state == "sent"]
     most = {name: max(1, limit.most) for name, limit in case.limits.items()}
@@ -52,7 +53,9 @@ def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings
     by_hand = {name for name in called_sent if case.blocks[name].lines_of("marked sent")}
     called = {name: Owed(0 if name in by_hand else 1, most[name]) for name in called_sent}
     places = Places(called | unlisted | others)
-    places.fill(case.fitting)
+    of_line = {landing.entry.n: landing for landing in case.all_landings}
+    unheard = {n for n, each in of_line.items() if not each.counts and each.known_at is None}
+    places.fill({n: case.fitting[n] for n in sorted(case.fitting, key=unheard.__contains__)})
     for name in places.unfilled():
         if name in wrong:
             continue
@@ -62,7 +65,6 @@ def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings
             blocks=[name],
             events=[line],
         )
-    of_line = {landing.entry.n: landing for landing in case.all_landings}
     for number, name in places.holder.items():
         landing, row = of_line[number], rows.get(name)
         if row is None or row.state == "sent":
@@ -111,8 +113,6 @@ def _pointers(case: Case, rows: dict[str, ListedBlock], line: int) -> Iterable[S
             continue
         if block.lines_of("marked sent") or case.restored_server is not None:
             continue  # what a person says, or a server that was set back, is no version that was offered
-        if block.lines_of("marked sent"):
-            continue  # the version that somebody saw and marked, whatever landed
         versions = block.versions[row.sent_version - 1 : row.sent_version] if row.sent_version > 0 else ()
         # Of several landings it may name any; and what a restored backup took away, QuickBooks has forgotten.
         every = [one for one in case.all_landings if name in case.fitting[one.entry.n]]
