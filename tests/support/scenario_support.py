@@ -78,6 +78,7 @@ names = texts.filter(lambda text: bool(text.strip()))
 dates = st.dates(dt.date(1970, 1, 1), dt.date(2099, 12, 31))
 hours = st.integers(0, 9999 * 60).map(lambda minutes: dt.timedelta(minutes=minutes))
 durations = st.integers(1, 10 * 86400).map(lambda seconds: dt.timedelta(seconds=seconds))
+gaps = st.integers(60, 10 * 86400).map(lambda seconds: dt.timedelta(seconds=seconds))
 blocks = st.sampled_from(ALIASES)
 
 
@@ -202,7 +203,7 @@ def _simple_steps() -> st.SearchStrategy[Step]:
     said = st.lists(expectations(), min_size=1, max_size=2).map(tuple)
     special: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "update selected": {"faults": fault_lists, "during": st.just(())},
-        "auto-run": {"faults": fault_lists},
+        "auto-run": {"faults": fault_lists, "every": gaps},
         "expect": {"expectations": said},
     }
     made: list[st.SearchStrategy[Step]] = []
@@ -246,7 +247,7 @@ def scenarios(draw: Callable[..., Any]) -> Scenario:
         Meanwhile,
         lists=st.lists(some, min_size=2, max_size=3).map(tuple),
         order=st.sampled_from(("in turn", "by the seed"))
-        | st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple),
+        | st.lists(st.integers(1, 2), min_size=1, max_size=4).map(tuple),
     )
     added = draw(st.lists(whole_fields, max_size=2))
     story_steps = (
