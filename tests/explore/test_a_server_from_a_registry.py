@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from explore_support import command_line
 
 from qbharness.explore.shrinking import size
@@ -13,6 +14,7 @@ from qbharness.targets.reader import bundled
 TARGET = str(bundled()["qbwc-kit"])
 
 
+@pytest.mark.servers
 def test_a_search_finds_the_duplicate_of_qbwc_kit_and_exact_holds_its_story(tmp_path: Path) -> None:
     with command_line(tmp_path) as run:
         code, said = run("explore", "--target", TARGET, "--examples", "2", "--seed", "1")

@@ -1,6 +1,7 @@
 """Which story catches which defect: a sample of the matrix here, the whole of it in ``tox -e matrix``.
 
 The sample has every story once, on the rarest defect that it catches, and every check once, broken alone.
+Every fourth server plays its part of it here, the others in the lane.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from qbharness.outcome import Status
 MATRIX = pinned()
 ALONE = {check: only(MATRIX, check)[0] for check in all_checks()}
 """Check to the server and the story that break it and nothing else."""
+HERE = set(list(SERVERS)[::4])
+PLAYED = [server if server in HERE else pytest.param(server, marks=pytest.mark.matrix) for server in SERVERS]
 AGAIN = "Write it again: python tests/matrix/run.py --write"
 
 
@@ -68,7 +71,7 @@ def test_exact_holds_every_story_and_plain_breaks_only_where_its_policy_must() -
     }
 
 
-@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("server", PLAYED)
 def test_a_server_plays_the_plain_match_story_and_its_sample_as_pinned(server: str) -> None:
     names = sample(server)
     assert row(server, names) == {name: MATRIX[server][name] for name in names}, AGAIN
