@@ -23,7 +23,7 @@ def test_exact_is_acquitted(path: Path, tmp_path: Path) -> None:
             assert outcome.status is Status.HELD, outcome.reason
 
 
-@pytest.mark.parametrize(("profile", "examples"), [("quick", 60), ("deep", 15)])
+@pytest.mark.parametrize(("profile", "examples"), [("quick", 20), ("deep", 15)])
 def test_exact_is_not_accused_in_drawn_plans(profile: str, examples: int, tmp_path: Path) -> None:
     with players("exact", tmp_path) as playing:
         campaign = Campaign(playing.play, shrinks=False)
@@ -33,6 +33,7 @@ def test_exact_is_not_accused_in_drawn_plans(profile: str, examples: int, tmp_pa
     assert [key for key, failure in campaign.tally.failures.items() if not failure.exposed] == []
 
 
+@pytest.mark.mutants
 def test_exact_is_not_accused_wherever_a_fault_strikes_one_block(tmp_path: Path) -> None:
     with players("exact", tmp_path) as playing:
         campaign = Campaign(playing.play, shrinks=False)

@@ -55,7 +55,7 @@ def test_the_same_seed_writes_the_same_files_however_many_workers(tmp_path: Path
         folder = tmp_path / jobs
         folder.mkdir()
         done = _explore(
-            folder, "--target", "plain", "--examples", "40", "--seed", "3", "--jobs", jobs, "--show-reached"
+            folder, "--target", "plain", "--examples", "30", "--seed", "3", "--jobs", jobs, "--show-reached"
         )
         assert done.returncode == 1, done.stdout + done.stderr
         lines = done.stdout.splitlines()

@@ -108,6 +108,7 @@ def test_what_a_server_invents_for_its_marks_is_named_in_the_history(server: str
     assert not any("0000-" in line for line in first)
 
 
+@pytest.mark.matrix
 def test_every_bundled_story_holds_on_a_server_that_marks_its_entries(tmp_path: Path) -> None:
     with serving("notes", tmp_path) as players:
         found = {str(story.place): players.play(story) for story in load(())}
