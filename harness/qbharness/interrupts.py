@@ -50,11 +50,8 @@ def install() -> None:
 def deferred() -> Iterator[None]:
     """Let the first interrupt wait for the next :func:`safe_point`, or the end; the second waits for nothing.
 
-    Without :func:`install`, and where it is nested, nothing is deferred.
+    Without :func:`install` nothing is deferred.
     """
-    if _Asked.deferring:
-        yield
-        return
     _Asked.deferring, _Asked.waiting = True, False
     try:
         yield

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from attrs import define
 from connector_servers import KINDS, carried
-from connector_support import REQUEST, Keeper, ScriptedServer, application, server, update
+from connector_support import GARBLED, REQUEST, Keeper, ScriptedServer, application, server, update
 
 from qbsim.connector.events import FaultApplied
 from qbsim.connector.faults import Effect, FaultyTransport
@@ -150,18 +150,6 @@ def test_past_the_timeout_a_slow_reply_is_lost(kind: str, word: str) -> None:
     played = play(kind, Plan(Effect(word, by=dt.timedelta(minutes=5))))  # type: ignore[arg-type]
     assert "timed out" in played.first.status
     assert played.seconds == 100
-
-
-GARBLED = {
-    "truncated": "not well-formed XML",
-    "html": "content type of 'text/html",
-    "wrong type": "content type of 'application/json'",
-    "wrong namespace": "Object reference not set",
-    "http 500": "content type of 'text/html",
-    "http 503": "HTTP status 503",
-    "soap fault": "The server failed.",
-    "not xml": "not well-formed XML",
-}
 
 
 @pytest.mark.parametrize("spoiled", GARBLED)

@@ -268,3 +268,16 @@ def stamped(quickbooks: QuickBooks, owner: str = OWNER) -> dict[str, str]:
     processor.end_session(ticket)
     processor.close_connection()
     return company_data(answer, owner)
+
+
+GARBLED = {
+    "truncated": "not well-formed XML",
+    "html": "content type of 'text/html",
+    "wrong type": "content type of 'application/json'",
+    "wrong namespace": "Object reference not set",
+    "http 500": "content type of 'text/html",
+    "http 503": "HTTP status 503",
+    "soap fault": "The server failed.",
+    "not xml": "not well-formed XML",
+}
+"""Way to garble a reply to words that the Web Connector then shows."""

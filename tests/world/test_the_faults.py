@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 from attrs import evolve, field, frozen
+from connector_support import GARBLED
 from stories_support import story
 
 from qbharness.history import (
@@ -67,16 +68,6 @@ TWICE = [(True, True, 2)]
 GOODBYE = ("closeConnection",)
 RESET = "The underlying connection was closed"
 TIMEOUT = "The operation has timed out"
-GARBLED = {
-    "truncated": "not well-formed XML",
-    "html": "content type of 'text/html",
-    "wrong type": "content type of 'application/json'",
-    "wrong namespace": "Object reference not set",
-    "http 500": "content type of 'text/html",
-    "http 503": "HTTP status 503",
-    "soap fault": "The server failed.",
-    "not xml": "not well-formed XML",
-}
 
 ROWS = {
     **{

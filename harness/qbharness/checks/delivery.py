@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from qbharness.checks.grading import SERVER_RESTORED, is_undone, of_extra, of_missing
+from qbharness.checks.grading import SERVER_RESTORED, is_set_back, of_extra, of_missing
 from qbharness.checks.landings import Landing
 from qbharness.checks.matching import Case
 from qbharness.checks.registry import Said, Sayings, Verdict, broken, check
@@ -127,7 +127,7 @@ def wrong_value(case: Case) -> Sayings:
         sentence = f"Block {name} landed with other contents (TxnID {landing.txn_id}): {told}."
         if landing.mark == name and case.assignment.landed[name]:
             kind = "mark and contents contradict each other"
-        if is_undone(case, name) and landing.sent_at > (case.restored_server or 0):
+        if is_set_back(case, name) and landing.sent_at > (case.restored_server or 0):
             verdict, kind, why = SERVER_RESTORED
             yield Said(verdict, kind, f"{sentence} But {why}.", (name,), (landing.entry.n,))
         elif block.certain:

@@ -35,7 +35,7 @@ def of_missing(case: Case, name: str) -> Grade:
     if not block.certain:
         return Verdict.UNKNOWN, "uncertain step", "nobody knows whether the server has it"
     restored = case.restored_server
-    if is_undone(case, name) or (
+    if is_set_back(case, name) or (
         restored is not None and any(handed.n < restored for handed in case.hand_outs_of(block))
     ):
         return SERVER_RESTORED
@@ -52,7 +52,7 @@ def of_extra(case: Case, names: Iterable[str], landings: list[Landing]) -> Grade
         return Verdict.UNKNOWN, "uncertain step", "nobody knows how many of them the server has"
     names = tuple(names)
     since = [landing for landing in landings if landing.sent_at > (case.restored_server or len(case.history))]
-    if since and len(since) <= len(names) and all(is_undone(case, name) for name in names):
+    if since and len(since) <= len(names) and all(is_set_back(case, name) for name in names):
         return SERVER_RESTORED
     grades = [_between(case, landings[:number], landings[number]) for number in range(1, len(landings))]
     excused = [grade for grade in grades if grade is not None]
@@ -90,7 +90,7 @@ def _between(case: Case, earlier: list[Landing], later: Landing) -> Grade:
     return _recovery_lost() if is_recovery_lost(case) else None
 
 
-def is_undone(case: Case, name: str) -> bool:
+def is_set_back(case: Case, name: str) -> bool:
     """Does the server no longer know something that its owner did with the block?"""
     return any(case.was_undone(change) for change in case.blocks[name].changes)
 
