@@ -16,6 +16,7 @@ from qbsim.qbxml.structure_gate import first_break
 from qbsim.qbxml.value_gate import BadValue, bad_attributes, bad_values
 from qbsim.qbxml.versions import COVERED, NEWEST, NOT_COVERED, Version
 
+_KNOWN: Final = frozenset((*COVERED, *NOT_COVERED))
 _WITHOUT_REQUESTS: Final = frozenset(("QBXML", "SignonMsgsRq", "SignonMsgsRs"))
 
 ValueErrors = Literal["per_request", "whole_set"]
@@ -135,11 +136,10 @@ def _is_answer(root: etree._Element) -> bool:
 
 
 def _gates(version: Version, newest: Version, data: bytes) -> Schemas:
-    if version <= newest and (version in COVERED or version in NOT_COVERED):
+    if version <= newest and version in _KNOWN:
         return schemas(version)
-    known = version in COVERED or version in NOT_COVERED
     speaks = f"This QuickBooks speaks qbXML up to {newest}; the document says {version}."
-    why = speaks if known else f"There is no qbXML {version}."
+    why = speaks if version in _KNOWN else f"There is no qbXML {version}."
     line, column = prolog_place(data)
     raise VersionRefused(
         Refusal(

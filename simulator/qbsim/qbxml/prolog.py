@@ -28,8 +28,11 @@ def stated_version(root: etree._Element, data: bytes) -> Version:
 
 def stray_instruction(data: bytes) -> bool:
     """Does a processing instruction stand behind the first prolog? It would cut a text in two."""
+    prolog = data.find(b"<?qbxml")
+    if prolog >= 0 and data.find(b"?", data.find(b"?>", prolog) + 2) < 0:
+        return False  # nearly always, and one letter is found five times as fast as two
     last = data.rfind(b"<?")
-    return last > 0 and last != data.find(b"<?qbxml")
+    return last > 0 and last != prolog
 
 
 def _parse(prolog: etree._Element, data: bytes) -> Version:
