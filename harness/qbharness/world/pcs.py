@@ -109,7 +109,7 @@ class Pc(Observer):
         drive, world = self._drives[-1], self.world
         number = world.recorder.next_update()
         drive.results_before = len(self.connector.results)
-        world.set_server_clock()
+        world.follow_clock()
         world.recorder.add(
             UpdateStarted(
                 update=number,

@@ -104,6 +104,7 @@ class UpdateWatch(Observer):
         failpoint = self._plan.failpoint(self._moment)
         if isinstance(failpoint, planned_faults.ServerKilled):
             world.target.arm(failpoint.at)
+            world.set_server_clock()  # a target may start its server anew for that
             world.expect_death(failpoint.at)
             self._struck(failpoint, call.number)
 

@@ -105,6 +105,7 @@ class World:
         quickbooks.crash_points = self._quickbooks_passes
         self.connection = Connection(url="", user="", password="")
         self._journal_read: dict[str, int] = {}
+        self._server_time: dt.datetime | None = None
         self._server_dies = False
         self._armed = ""
         self._quickbooks_dead = False
@@ -255,12 +256,18 @@ class World:
     def wait(self, by: dt.timedelta) -> None:
         """Move the simulated clock, and the server's with it where the target can."""
         self.source.advance(by)
-        self.set_server_clock()
+        self.follow_clock()
+
+    def follow_clock(self) -> None:
+        """Tell the server what time it is, unless it was told just that."""
+        if self._server_time != self.source.now:
+            self.set_server_clock()
 
     def set_server_clock(self) -> None:
-        """Tell the server what time it is."""
+        """Tell the server what time it is, also one that was started anew."""
         if self.target.can("clock") and self.target.running():
             self.target.set_clock(self.source.now)
+            self._server_time = self.source.now
 
     # -- crashes ---------------------------------------------------------------------------------
 
