@@ -25,6 +25,12 @@ def test_it_names_the_service_the_user_and_the_company() -> None:
     assert "password" not in {name.lower() for name in found}
 
 
+def test_its_support_page_is_one_that_needs_no_login() -> None:
+    server = Server()
+    reply = call(server.app, "GET", qwc(server, "/Acme%20Time.qwc")["AppSupport"])
+    assert (reply.status, b"/api/openapi.json" in reply.body) == (200, True)
+
+
 def test_each_user_has_one_and_each_company_its_own_file_id() -> None:
     server = Server()
     first = qwc(server, "/Acme%20Time.qwc")

@@ -44,6 +44,7 @@ def build(settings: Settings) -> Starlette:
             Route("/qbwc", _soap, methods=["POST"]),
             Route("/qbwc", _probe, methods=["GET"]),
             *api.routes(),
+            Route("/support", _support, methods=["GET"]),
             Route("/{company}.qwc", _qwc, methods=["GET"]),
             *pages.routes(),
         ],
@@ -75,6 +76,15 @@ async def _probe(request: Request) -> Response:
 
         return Response(write_wsdl(str(request.url.replace(query=""))), media_type=_XML)
     return PlainTextResponse("This is the Web Connector service of a bundled qbharness server.\n")
+
+
+async def _support(_request: Request) -> Response:
+    """Where the Web Connector's *Support* link leads; it looks here too when it adds the application."""
+    return PlainTextResponse(
+        "This is a bundled qbharness server.\n\n"
+        "/                  the Work Blocks, and what became of each\n"
+        "/api/openapi.json  the JSON API\n"
+    )
 
 
 async def _qwc(request: Request) -> Response:

@@ -21,7 +21,7 @@ def write_qwc(company: str, file_id: str, user: str, base_url: str) -> str:
         "AppID": "",
         "AppURL": f"{base}/qbwc",
         "AppDescription": "Sends Work Blocks to the timesheets of QuickBooks.",
-        "AppSupport": f"{base}/",
+        "AppSupport": f"{base}/support",
         "UserName": user,
         "OwnerID": OWNER_ID,
         "FileID": file_id,
