@@ -413,7 +413,7 @@ class ProcessServer(Server):
 
 
 class Counted:
-    """Counts statements (BEGIN included) and commits."""
+    """Counts statements (BEGIN not included) and commits."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self.statements = self.commits = 0

@@ -143,9 +143,9 @@ _LEFT: Final = (
     .limit(1)
 )
 COUNT_QUEUE: Final = sa.select(sa.func.count(), sa.func.max(blocks.c.id)).where(_QUEUE)
-_BACK_IN_QUEUE: Final = sa.case((blocks.c.deleted, QUEUE_DONE), else_=QUEUE_WAITING)
 _INSERT_HANDOUT: Final = sa.insert(handouts)
 _UPDATE_BLOCK: Final = sa.update(blocks).where(blocks.c.id == sa.bindparam("_block"))
+_PUT_BACK: Final = _UPDATE_BLOCK.values(queue=sa.case((blocks.c.deleted, QUEUE_DONE), else_=QUEUE_WAITING))
 _UPDATE_HANDOUT: Final = sa.update(handouts).where(handouts.c.id == sa.bindparam("_handout"))
 _UPDATE_SESSION: Final = sa.update(sessions).where(sessions.c.id == sa.bindparam("_session"))
 
@@ -280,13 +280,12 @@ class Desk:
     def refuse(self, handout: Handout, words: str) -> None:
         """QuickBooks has refused the block; it stays unsent and its turn comes again."""
         self._write_handout(handout, state="refused", words=words)
-        changes = {"state": "refused", "queue": _BACK_IN_QUEUE, "words": words}
-        self._write_block(handout.block_id, changes)
+        self._put_back(handout.block_id, {"state": "refused", "words": words})
 
     def release(self, handout: Handout, state: str) -> None:
         """QuickBooks does not have the block after all; it waits again."""
         self._write_handout(handout, state=state)
-        self._write_block(handout.block_id, {"state": "not sent", "queue": _BACK_IN_QUEUE})
+        self._put_back(handout.block_id, {"state": "not sent"})
 
     def hold(self, handout: Handout, words: str) -> None:
         """Nobody can tell what became of the request; it is not sent again before a person looked."""
@@ -313,13 +312,17 @@ class Desk:
 
     def close(self) -> None:
         """Write the session's changes; the last statement of the transaction."""
-        self.db.execute(_UPDATE_SESSION.values(**self._changes), {"_session": self.session.id})
+        self.db.execute(_UPDATE_SESSION, {**self._changes, "_session": self.session.id})
 
     def _write_block(self, block_id: int | None, changes: dict[str, Any]) -> None:
-        self.db.execute(_UPDATE_BLOCK.values(**changes), {"_block": block_id})
+        self.db.execute(_UPDATE_BLOCK, {**changes, "_block": block_id})
+
+    def _put_back(self, block_id: int | None, changes: dict[str, Any]) -> None:
+        """The block's turn comes again, unless it was deleted meanwhile."""
+        self.db.execute(_PUT_BACK, {**changes, "_block": block_id})
 
     def _write_handout(self, handout: Handout, **changes: Any) -> None:
-        self.db.execute(_UPDATE_HANDOUT.values(**changes), {"_handout": handout.id})
+        self.db.execute(_UPDATE_HANDOUT, {**changes, "_handout": handout.id})
 
 
 def _handout(row: Any) -> Handout | None:

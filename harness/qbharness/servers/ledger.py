@@ -26,8 +26,24 @@ _LARGEST_ID: Final = 2**31 - 1
 
 _companies, _users, _blocks = schema.companies, schema.users, schema.blocks
 
+# Statements are made once: making one costs more than SQLite takes to perform it.
+_ADD_COMPANY: Final = sa.insert(_companies)
+_ADD_USER: Final = sa.insert(_users)
+_ADD_BLOCK: Final = sa.insert(_blocks)
 _ADD_VERSION: Final = sa.insert(schema.block_versions)
+_CHANGE_COMPANY: Final = sa.update(_companies).where(_companies.c.id == sa.bindparam("_id"))
+_CHANGE_USER: Final = sa.update(_users).where(_users.c.id == sa.bindparam("_id"))
+_CHANGE_BLOCK: Final = sa.update(_blocks).where(_blocks.c.id == sa.bindparam("_id"))
+_SETTLE: Final = (
+    sa.update(schema.handouts).where(schema.handouts.c.id == sa.bindparam("_id")).values(state="settled")
+)
 _COMPANY: Final = sa.select(_companies).where(_companies.c.name == sa.bindparam("name"))
+_FIRST_COMPANY: Final = sa.select(_companies).order_by(_companies.c.id).limit(1)
+_COMPANIES: Final = sa.select(_companies.c.name).order_by(_companies.c.id)
+_USER: Final = sa.select(_users).where(_users.c.name == sa.bindparam("name"))
+_USERS: Final = (
+    sa.select(_users.c.name).where(_users.c.company_id == sa.bindparam("company")).order_by(_users.c.id)
+)
 _BLOCK: Final = sa.select(_blocks).where(
     _blocks.c.id == sa.bindparam("id"),
     _blocks.c.company_id == sa.bindparam("company"),
@@ -64,7 +80,7 @@ class Ledger:
             row = db.execute(_COMPANY, {"name": name}).one_or_none()
             if row is None:
                 db.execute(
-                    sa.insert(_companies),
+                    _ADD_COMPANY,
                     {
                         "name": name,
                         "mark": "".join(secrets.choice(_ALPHABET) for _ in range(6)),
@@ -85,16 +101,15 @@ class Ledger:
         company_id = self.add_company(company).id
         with self._store.transaction() as db:
             self._store.lock_all(db)
-            row = db.execute(sa.select(_users).where(_users.c.name == name)).one_or_none()
+            row = db.execute(_USER, {"name": name}).one_or_none()
             if row is None:
                 values = {"company_id": company_id, "name": name}
-                db.execute(sa.insert(_users), values | {"password": self._hash(name, password)})
+                db.execute(_ADD_USER, values | {"password": self._hash(name, password)})
                 return
             if row.company_id != company_id:
                 raise Conflict(f"The user {name!r} belongs to another company.", name="user")
             if not check_password(password, row.password, self._cost):
-                changed = {"password": self._hash(name, password)}
-                db.execute(sa.update(_users).where(_users.c.id == row.id), changed)
+                db.execute(_CHANGE_USER, {"_id": row.id, "password": self._hash(name, password)})
 
     def _hash(self, name: str, password: str) -> str:
         """Hashed once a process: a reset makes the same users again, and must be quick."""
@@ -105,11 +120,10 @@ class Ledger:
 
     def company(self, name: str) -> Any:
         """The company's row; with an empty name the first one."""
-        query = sa.select(_companies).order_by(_companies.c.id).limit(1)
         found = None
         if is_text(name):  # PostgreSQL fails on a text with a NUL in it
             with self._store.transaction() as db:
-                row = db.execute(_COMPANY, {"name": name}) if name else db.execute(query)
+                row = db.execute(_COMPANY, {"name": name}) if name else db.execute(_FIRST_COMPANY)
                 found = row.one_or_none()
         if found is None:
             raise NotFound(f"There is no company {name!r}.", name="company")
@@ -117,12 +131,11 @@ class Ledger:
 
     def companies(self) -> list[str]:
         with self._store.transaction() as db:
-            return list(db.execute(sa.select(_companies.c.name).order_by(_companies.c.id)).scalars())
+            return list(db.execute(_COMPANIES).scalars())
 
     def users(self, company: int) -> list[str]:
-        query = sa.select(_users.c.name).where(_users.c.company_id == company).order_by(_users.c.id)
         with self._store.transaction() as db:
-            return list(db.execute(query).scalars())
+            return list(db.execute(_USERS, {"company": company}).scalars())
 
     def set_period(self, company: int, since: object, until: object) -> dict[str, str | None]:
         """Select the days that updates send, both included; None leaves that side open."""
@@ -142,7 +155,7 @@ class Ledger:
     def _change_company(self, company: int, changes: Mapping[str, str | None]) -> None:
         with self._store.transaction() as db:
             self._store.lock_company(db, company)
-            db.execute(sa.update(_companies).where(_companies.c.id == company), changes)
+            db.execute(_CHANGE_COMPANY, {**changes, "_id": company})
 
     # Work Blocks
 
@@ -156,7 +169,7 @@ class Ledger:
             self._store.lock_company(db, company)
             for values in many:
                 row = {"company_id": company, **asdict(values)}
-                done = db.execute(sa.insert(_blocks), row)
+                done = db.execute(_ADD_BLOCK, row)
                 block_id = done.inserted_primary_key[0]  # type: ignore[index]
                 self._keep_version(db, block_id, 1, values)
                 made.append(block_id)
@@ -170,7 +183,7 @@ class Ledger:
             values = read_values(given, values_of(row))
             version = row.version + 1
             changes = {**asdict(values), "version": version}
-            db.execute(sa.update(_blocks).where(_blocks.c.id == block_id), changes)
+            db.execute(_CHANGE_BLOCK, {**changes, "_id": block_id})
             self._keep_version(db, block_id, version, values)
             return self._shown(db, company, block_id)
 
@@ -182,7 +195,7 @@ class Ledger:
             changes: dict[str, Any] = {"deleted": True}
             if row.queue != QUEUE_IN_DOUBT:  # what is in doubt is still asked for, not sent
                 changes["queue"] = QUEUE_DONE
-            db.execute(sa.update(_blocks).where(_blocks.c.id == block_id), changes)
+            db.execute(_CHANGE_BLOCK, {**changes, "_id": block_id})
 
     def mark_sent(self, company: int, block_id: int) -> dict[str, Any]:
         """A person has seen the block in QuickBooks: it is not sent any more."""
@@ -197,7 +210,7 @@ class Ledger:
                 "words": "",
                 "missing": "",
             }
-            db.execute(sa.update(_blocks).where(_blocks.c.id == block_id), changes)
+            db.execute(_CHANGE_BLOCK, {**changes, "_id": block_id})
             self._settle(db, row.handout_id)
             return self._shown(db, company, block_id)
 
@@ -220,7 +233,7 @@ class Ledger:
                     "words": "",
                     "missing": "",
                 }
-                db.execute(sa.update(_blocks).where(_blocks.c.id == block_id), changes)
+                db.execute(_CHANGE_BLOCK, {**changes, "_id": block_id})
                 self._settle(db, row.handout_id)
             return self._shown(db, company, block_id)
 
@@ -286,8 +299,7 @@ class Ledger:
     def _settle(self, db: sa.Connection, handout_id: int | None) -> None:
         """A person has decided: the next request of the block is a new one, under a new id."""
         if handout_id is not None:
-            kept = schema.handouts
-            db.execute(sa.update(kept).where(kept.c.id == handout_id), {"state": "settled"})
+            db.execute(_SETTLE, {"_id": handout_id})
 
 
 def _row_of(db: sa.Connection, query: sa.Select[Any], block_id: int, company: int) -> Any:

@@ -6,6 +6,7 @@ BEGIN) or a row lock on the company (PostgreSQL) does.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ _LOCK_COMPANY_OF: Final = (
     .with_for_update()
 )
 
+_EMPTIED: Final = [t for t in reversed(schema.metadata.sorted_tables) if t is not schema.schema_version]
+_DELETE_ALL: Final = [sa.delete(table) for table in _EMPTIED]
+
 
 @final
 class Store:
@@ -45,13 +49,27 @@ class Store:
         self.engine = _engine(url, durable=durable)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._lock = threading.RLock()
+        self._held: sa.Connection | None = None
         self._create()
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """A write transaction; commits at the end, rolls back when anything is raised."""
-        with self._lock, self.engine.begin() as db:
+        with self._lock, self._begun() as db:
             yield db
+
+    @contextmanager
+    def _begun(self) -> Iterator[sa.Connection]:
+        """SQLite's one connection is checked out once; that, with a listener, costs more than a statement."""
+        if not self.is_sqlite:
+            with self.engine.begin() as db:
+                yield db
+            return
+        if self._held is None:
+            self._held = self.engine.connect()
+        with self._held.begin():
+            _begin_writing(self._held)
+            yield self._held
 
     def lock_company(self, db: sa.Connection, company: int) -> None:
         """Make every other server process wait until this transaction has ended."""
@@ -70,17 +88,18 @@ class Store:
 
     def empty(self) -> None:
         """Delete every row of every table but the schema's version; ids begin at 1 again."""
-        tables = [t for t in reversed(schema.metadata.sorted_tables) if t is not schema.schema_version]
         with self.transaction() as db:
             if self.is_sqlite:
-                for table in tables:
-                    db.execute(sa.delete(table))
+                for delete in _DELETE_ALL:
+                    db.execute(delete)
             else:
-                names = ", ".join(table.name for table in tables)
+                names = ", ".join(table.name for table in _EMPTIED)
                 db.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
 
     def close(self) -> None:
         """Leave the database; the store is of no use afterwards."""
+        if self._held is not None:
+            self._held.close()
         self.engine.dispose()
 
     def _create(self) -> None:
@@ -144,8 +163,13 @@ def _sqlite(address: sa.URL, *, durable: bool) -> sa.Engine:
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys = ON")
 
-    @sa.event.listens_for(engine, "begin")
-    def _on_begin(connection: sa.Connection) -> None:
-        connection.connection.execute("BEGIN IMMEDIATE")
-
     return engine
+
+
+def _begin_writing(db: sa.Connection) -> None:
+    """Take SQLite's write lock now: a transaction that only reads first could not be sure to get it."""
+    connection: Any = db.connection.driver_connection
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as problem:
+        raise sa.exc.DatabaseError("BEGIN IMMEDIATE", None, problem) from None
