@@ -66,6 +66,16 @@ def test_a_server_that_is_not_there_is_six(tmp_path: Path, company: Path) -> Non
     assert "Unable to connect to the remote server" in done.output
 
 
+def test_a_login_in_the_address_is_refused_and_not_shown(tmp_path: Path, company: Path) -> None:
+    file, log = qwc(tmp_path, "http://pat:hush-hush@localhost:9/qbwc"), tmp_path / "QWCLog.txt"
+    done = CliRunner(env={"HOURS": "secret"}).invoke(
+        command, [str(file), "--company", str(company), "--password-env", "HOURS", "--log", str(log)]
+    )
+    assert isinstance(done.exception, UsageProblem)
+    assert "hush-hush" not in f"{done.output} {done.exception} {done.exception.cure}"
+    assert not log.exists()
+
+
 @pytest.mark.parametrize("answers", [0, 1])
 def test_a_server_that_never_answers_is_six_and_one_that_stops_answering_is_one(
     tmp_path: Path, company: Path, answers: int

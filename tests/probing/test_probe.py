@@ -21,7 +21,7 @@ from qbharness.targets.model import OPERATIONS
 from qbharness.targets.reader import parse_target, read_target
 from qbharness.targets.target import Connection, Target
 from qbsim.connector.update import Result
-from qbsim.errors import SetUpProblem
+from qbsim.errors import SetUpProblem, UsageProblem
 
 BLOCKS = [
     {"employee": "Jane Doe", "customer": "Acme:Roof", "date": "2026-11-02", "hours": "8:00"},
@@ -111,9 +111,9 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(tmp_path: P
 def test_a_password_in_the_address_is_refused(tmp_path: Path) -> None:
     where = "http://pat:hush-hush@127.0.0.1:9/qbwc"
     result = CliRunner().invoke(cli, ["probe", where, "--write", str(tmp_path / "x.yaml")])
-    assert isinstance(result.exception, SystemExit)
-    assert (result.exit_code != 0, "--password-env" in result.output) == (True, True)
-    assert "hush-hush" not in result.output
+    assert isinstance(result.exception, UsageProblem)
+    said = f"{result.output} {result.exception} {result.exception.cure}"
+    assert ("--password-env" in said, "hush-hush" in said) == (True, False)
 
 
 def test_a_server_that_is_not_there_gives_no_verdict(tmp_path: Path) -> None:

@@ -358,6 +358,13 @@ def test_a_secret_that_is_not_there_is_told_before_anything_starts(tmp_path: Pat
         tiny(tmp_path, {"connector.password": {"file": str(tmp_path / "empty")}})
 
 
+def test_a_target_that_cannot_be_made_tells_no_secret(tmp_path: Path) -> None:
+    changes = {"secrets": {"token": {"environment": "T"}}, "variables.odd": "{{ {}[secrets.token].x }}"}
+    with pytest.raises(UsageProblem) as refused:
+        tiny(tmp_path, changes, T="hush-hush")
+    assert ("odd" in str(refused.value), "hush-hush" in str(refused.value)) == (True, False), refused.value
+
+
 def test_a_secret_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     (tmp_path / "pass.txt").write_text("s3cret\n")
     from_file = tiny(tmp_path, {"connector.password": {"file": str(tmp_path / "pass.txt")}})

@@ -83,12 +83,17 @@ def command(
     The server is real; QuickBooks is simulated, on a company file of ours. Ends with 0 when the update
     ended well, 1 when it did not, 6 when the server could not be reached or never answered.
     """
-    from qbharness.targets.guard import consent_of, guard  # noqa: PLC0415 - --help stays quick
+    from qbharness.targets.guard import (  # noqa: PLC0415 - --help stays quick
+        consent_of,
+        guard,
+        refuse_a_login_in,
+    )
     from qbsim.connector.qwc import read_qwc  # noqa: PLC0415
     from qbsim.source import Source  # noqa: PLC0415
 
     number = _number(every, updates)
     application = read_qwc(qwc.read_bytes(), file=str(qwc), lenient=lenient)
+    refuse_a_login_in(application.url)
     guard(
         application.url,
         doing="take the waiting hours from",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import click
 
@@ -61,13 +60,13 @@ def command(
     """
     from qbharness.probing.evidence import Probe  # noqa: PLC0415 - --help stays quick
     from qbharness.probing.findings import findings  # noqa: PLC0415
-    from qbharness.targets.guard import consent_of, guard  # noqa: PLC0415
+    from qbharness.targets.guard import consent_of, guard, refuse_a_login_in  # noqa: PLC0415
     from qbsim.connector.transport import HttpTransport  # noqa: PLC0415
 
     def allow(url: str) -> None:
         disposable = consent_of(target, url)
         guard(url, doing="probe", disposable=disposable, consume_real_queue=consume_real_queue)
-        _refuse_a_login_in(url)
+        refuse_a_login_in(url)
 
     if not target_file.parent.is_dir():
         raise click.UsageError(
@@ -87,12 +86,6 @@ def command(
     _write_starter(target_file, application, qwc=qwc, variable=password_env)
     if any(finding.verdict == "broken" for finding in found):
         raise click.exceptions.Exit(BROKEN)
-
-
-def _refuse_a_login_in(url: str) -> None:
-    """What stands in the address is printed, and written into the target file."""
-    if urlsplit(url).username is not None:
-        raise click.UsageError("The address holds a user or a password: use --user and --password-env.")
 
 
 def _is_file(where: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from qbsim.errors import RefusedForSafety
+from qbsim.errors import RefusedForSafety, UsageProblem
 
 if TYPE_CHECKING:
     from qbharness.targets.model import TargetFile
@@ -59,6 +59,19 @@ def guard(url: str, *, doing: str, disposable: bool = False, consume_real_queue:
         "simulated company file, and be lost.",
         cure=f"If that server is there to be thrown away, it takes {' and '.join(missing)}.",
     )
+
+
+def refuse_a_login_in(url: str) -> None:
+    """Raise :class:`UsageProblem` if ``url`` holds a user or a password: an address is shown and written.
+
+    Nobody has seen what the Web Connector does with one, so there is nothing to simulate either.
+    """
+    if urlsplit(url).username is not None:
+        raise UsageProblem(
+            "The address holds a user or a password, and addresses are shown, logged and written into files.",
+            cure="Take them out; the user stands in the .qwc or in --user, and the password is asked for "
+            "or comes from --password-env.",
+        )
 
 
 def check_target(target: TargetFile, *, consume_real_queue: bool) -> None:
