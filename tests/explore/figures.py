@@ -6,6 +6,8 @@ python tests/explore/figures.py --record FOLDER    add up a long search's parts 
 
 from __future__ import annotations
 
+import argparse
+import ast
 import os
 import platform
 import re
@@ -44,12 +46,30 @@ def machine() -> str:
     return f"Python {platform.python_version()}, {packages}, {platform.system()}, {cores} cores, {load}"
 
 
+def yardstick() -> float:
+    """Milliseconds of processor time for something fixed: machines differ, one from hour to hour too."""
+    source = Path(argparse.__file__).read_text(encoding="utf-8")
+    began = time.process_time()
+    for _ in range(10):
+        ast.unparse(ast.parse(source))
+    return (time.process_time() - began) * 100
+
+
 def measured() -> Iterator[tuple[str, str]]:
-    """Name and figure, one after the other."""
+    """Name and figure, one after the other; the yardstick before and after all others."""
+    before = yardstick()
+    yield from _measured()
+    yield (
+        "for comparison, before and after all of this: `ast.unparse(ast.parse(...))` of Python's argparse.py",
+        f"{before:.0f} ms and {yardstick():.0f} ms of processor time",
+    )
+
+
+def _measured() -> Iterator[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as folder, players("exact", Path(folder)) as playing:
         for profile, many in (("quick", 200), ("deep", 100)):
             plans = drawn_plans(profile, many, seed=1)
-            forgiving(playing.play, plans[0])
+            forgiving(playing.play, plans[0])  # what is made once is made here
             began, wall = time.process_time(), time.perf_counter()
             for plan in plans:
                 forgiving(playing.play, plan)
