@@ -218,6 +218,20 @@ def test_a_remembered_refusal_stands_no_more_when_the_missing_name_was_added() -
     assert told(story.rest(idle=False)) == [(Verdict.BROKEN, "lost")]
 
 
+def test_a_remembered_refusal_that_the_server_never_heard_may_be_shown_in_the_last_update() -> None:
+    story = roof()
+    story.block("gutter", GUTTER)
+    story.deliver(GUTTER)
+    story.start()
+    story.refuse(story.hand_out(JANE, set_id="set#1"), reached=False)
+    story.end("failed")
+    story.journal("add", "id of Acme:Roof", record="Customer", name="Acme:Roof")
+    story.start()
+    story.refuse(story.hand_out(JANE, set_id="set#1"), replayed=True)
+    story.stop()
+    assert told(story.rest(idle=False)) == []
+
+
 @pytest.mark.parametrize(
     "rows",
     [(), (("add", "Somebody else"),), (("add", "Acme:Roof"), ("delete", "Acme:Roof"))],

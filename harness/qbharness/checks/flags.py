@@ -54,8 +54,9 @@ def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings
     called = {name: Owed(0 if name in by_hand else 1, most[name]) for name in called_sent}
     places = Places(called | unlisted | others)
     of_line = {landing.entry.n: landing for landing in case.all_landings}
-    unheard = {n for n, each in of_line.items() if not each.counts and each.known_at is None}
-    places.fill({n: case.fitting[n] for n in sorted(case.fitting, key=unheard.__contains__)})
+    unheard = [n for n, each in of_line.items() if not each.counts and each.known_at is None]
+    places.fill({n: names for n, names in case.fitting.items() if n not in unheard})
+    places.complete({n: case.fitting[n] for n in unheard})
     for name in places.unfilled():
         if name in wrong:
             continue

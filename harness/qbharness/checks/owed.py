@@ -70,15 +70,28 @@ def _waits(case: Case, block: BlockStory) -> bool:
 
 
 def _is_old_news(case: Case, refusal: Refusal) -> bool:
-    """Is it QuickBooks' memory of a refusal, and was what it misses added to the lists since?"""
+    """Is it QuickBooks' memory of a refusal that the server knew, and was what it misses added since?
+
+    One that the server hears for the first time may be shown once; the block comes an update later.
+    """
     name = refusal.handed.new_message_set_id
-    if not refusal.stale or not name:
+    if not refusal.stale or not name or not _was_heard(case, name, refusal.n):
         return False
     first = min(handed.n for handed in case.all(HandedOut) if handed.new_message_set_id == name)
     since = [row for row in case.all(Committed) if first < row.n < refusal.n and row.actor == "person"]
     added = {row.record_id for row in since if row.action == "add" and row.name in refusal.names}
     touched = {row.record_id for row in since if row.action != "add" and row.record_id}
     return bool(added - touched)
+
+
+def _was_heard(case: Case, message_set: str, line: int) -> bool:
+    """Did the server surely hear before a line that the set was refused?"""
+    return any(
+        case.learned_of(update, earlier.n)[0]
+        for update in case.updates
+        for earlier in update.refused
+        if earlier.n < line and earlier.handed.new_message_set_id == message_set
+    )
 
 
 def _ends_in_words(case: Case) -> bool:

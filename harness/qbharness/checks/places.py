@@ -47,12 +47,19 @@ class Places:
 
     def fill(self, fitting: Mapping[int, tuple[str, ...]]) -> None:
         """Fill the places from these landings, the ones that must be filled first."""
+        self._fill(self._all, fitting)
+
+    def complete(self, fitting: Mapping[int, tuple[str, ...]]) -> None:
+        """Fill what must be filled and is not yet, with the help of these landings; nothing else."""
+        self._fill(self._must, fitting)
+
+    def _fill(self, places: list[Place], fitting: Mapping[int, tuple[str, ...]]) -> None:
         self._fitting.update(fitting)
         names: dict[str, list[int]] = {}
         for landing, blocks in self._fitting.items():
             for block in blocks:
                 names.setdefault(block, []).append(landing)
-        for place in self._all:
+        for place in places:
             if place not in self._taken:
                 self._find(place, names, set())
 

@@ -83,9 +83,7 @@ class Target:
         self._on_disk = ""
         """Where a .qwc on disk leads, once it was read."""
         with self.mask.over_problems():
-            self._names = Names(
-                file, worker=worker, data=self._data, environment=environment, mask=self.mask
-            )
+            self._names = Names(file, worker=worker, data=self._data, environment=environment, mask=self.mask)
             ca_file = file.connector.ca_file
             self._ca_file = self._names.here / ca_file.render(self._names()) if ca_file else None
             self._rim = Rim(Caller(self._ca_file), environment, self._names.here)
