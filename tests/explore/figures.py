@@ -151,10 +151,9 @@ def recorded(folder: Path) -> Iterator[str]:
     commit = (folder / "commit").read_text(encoding="utf-8").strip()
     counted = ", ".join(f"{times:,} {word}" for word, times in statuses.most_common())
     yield f"- {runs:,} runs: {counted}; {seconds / 60:.0f} minutes of one worker"
-    yield (
-        f"- `qbharness explore --examples 100000 --seed 1 --shard K/200`, {parts} of the 200 parts, "
-        f"at commit {commit}"
-    )
+    command = "qbharness explore --examples 100000 --seed 1 --shard K/200"
+    said = f"- `{command}`, {parts} of the 200 parts, at commit {commit}"
+    yield from textwrap.wrap(said, 120, subsequent_indent="  ")
     yield f"- {machine()}"
     yield f"- accused: {', '.join(sorted(failures)) or 'never'}"
     shown = ", ".join(f"{name.strip(' ,')} {times:,}" for name, times in marks.most_common())

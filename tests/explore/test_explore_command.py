@@ -11,10 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
-from explore_support import command_line, flaky_target
+from explore_support import command_line, flaky_target, lost_answer, players
 
+from qbharness.checks.judging import Judgement, judge
+from qbharness.explore.campaign import Campaign
+from qbharness.explore.failures import write
+from qbharness.history import History, to_line
 from qbharness.scenario.library import load
 from qbharness.scenario.model import walk
+from qbharness.targets.reader import bundled
+from qbsim.resources import data_path
 
 FAILURES = Path(".qbharness") / "failures"
 
@@ -124,6 +130,38 @@ def test_a_failure_that_needs_an_undocumented_fact_is_exposed_with_switch_value_
         assert "EXPOSED  exposed: " in said
         assert "Only if recovery_atomic is no (adversarial: " in said
         assert run("explore", "died.yaml", "--examples", "1", "--strict")[0] == 1
+        code, said = run("explore", "--examples", "1", "--seed", "8", "--strict")
+        assert (code, "STILL EXPOSED" in said) == (1, True)
+
+
+def test_a_break_that_the_target_declares_is_excused_until_its_day(tmp_path: Path) -> None:
+    text = bundled()["plain"].read_text(encoding="utf-8")
+    for name, until, expected in (("late", "2020-01-01", 1), ("known", "2999-01-01", 0)):
+        declared = f"expect_broken:\n  duplicate: it sends again\n  until: {until}\n"
+        mine = text.replace("name: plain", f"name: {name}") + declared
+        (tmp_path / f"{name}.yaml").write_text(mine, encoding="utf-8")
+        (tmp_path / "lost.yaml").write_text(LOST, encoding="utf-8")
+        (tmp_path / "missed.yaml").write_text(
+            LOST.replace("}]", "}, reply lost: {call: receiveResponseXML, number: 9}]"), encoding="utf-8"
+        )
+        with command_line(tmp_path) as run:
+            for story in ("lost.yaml", "missed.yaml"):
+                code, said = run(
+                    "explore", story, "--target", f"{name}.yaml", "--examples", "1", "--seed", "8"
+                )
+                assert code == expected, said
+
+
+def test_a_story_that_is_not_shrunk_does_not_take_the_place_of_one_that_is(tmp_path: Path) -> None:
+    with players("plain", tmp_path / "data") as playing:
+        campaign = Campaign(playing.play)
+        campaign.try_one(lost_answer())
+    (found,) = campaign.tally.failures.values()
+    short, long = (write(found, "plain", "how", tmp_path, shrunk=shrunk) for shrunk in (True, False))
+    assert (short.name, long.name) == (
+        "plain--duplicate-sent-again.yaml",
+        "plain--duplicate-sent-again--as-met.yaml",
+    )
 
 
 def test_a_server_that_is_flaky_on_purpose_gets_no_verdict_but_the_first_differing_event(
@@ -135,10 +173,20 @@ def test_a_server_that_is_flaky_on_purpose_gets_no_verdict_but_the_first_differi
         code, said = run("explore", "lost.yaml", "--target", "flaky.yaml", "--examples", "1")
     assert code == 6, said
     assert "FLAKY  duplicate: sent again" in said
-    text = (tmp_path / FAILURES / "flaky--duplicate-sent-again.yaml").read_text(encoding="utf-8")
+    text = (tmp_path / FAILURES / "flaky--duplicate-sent-again--flaky.yaml").read_text(encoding="utf-8")
     one, other = (line for line in text.splitlines() if line.startswith("# {"))
     assert one != other
     assert "handed out" in one
+
+
+def test_a_flaky_story_that_is_not_seen_again_is_not_called_fixed(tmp_path: Path) -> None:
+    kept = tmp_path / FAILURES / "exact--duplicate-sent-again--flaky.yaml"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(LOST, encoding="utf-8")
+    with command_line(tmp_path) as run:
+        said = run("explore", "--examples", "1", "--seed", "8")[1]
+    assert "NOT SEEN in 3 runs  exact--duplicate-sent-again--flaky" in said
+    assert "FIXED" not in said
 
 
 # ── counts, marks, parts ────────────────────────────────────────────────────────────────────
@@ -173,8 +221,6 @@ def test_a_search_can_be_limited_in_time(tmp_path: Path) -> None:
 
 
 def test_a_target_that_cannot_be_reset_needs_restart_each(tmp_path: Path) -> None:
-    from qbharness.targets.reader import bundled
-
     text = bundled()["plain"].read_text(encoding="utf-8")
     reset = 'reset:\n  http: {method: POST, url: "{{ base }}/api/reset"}\n'
     assert reset in text
@@ -204,6 +250,11 @@ def test_a_target_that_cannot_be_reset_needs_restart_each(tmp_path: Path) -> Non
         ("--for", "soon"),
         ("--focus", "unicorn"),
         ("no-such-file.yaml",),
+        ("--blocks", "2"),
+        ("--faults", "2"),
+        ("--exhaustive", "--seed", "4"),
+        ("--exhaustive", "--profile", "deep"),
+        (str(data_path("scenarios", "cleanup", "delete-the-later-entry.yaml")),),
     ],
 )
 def test_what_makes_no_sense_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
@@ -224,6 +275,38 @@ def test_a_crash_of_ours_leaves_with_3_and_keeps_the_plan(
     (kept,) = (tmp_path / ".qbharness" / "crashes").glob("*.yaml")
     assert str(kept.relative_to(tmp_path)) in said
     assert load([str(kept)])[0].steps
+
+
+@pytest.mark.parametrize("where", ["qbharness.explore.campaign.judge", "qbharness.world.runner.judge"])
+def test_a_crash_of_ours_loses_nothing_that_was_found(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lost.yaml").write_text(LOST, encoding="utf-8")
+    judged = judge
+
+    def spoiled(history: History) -> Judgement:
+        if "A drawn plan" in to_line(next(iter(history))):
+            raise ZeroDivisionError("a check divides by nothing")
+        return judged(history)
+
+    monkeypatch.setattr(where, spoiled)
+    with command_line(tmp_path) as run:
+        code, said = run("explore", "lost.yaml", "--target", "plain", "--examples", "60")
+    assert code == 3
+    assert "BROKEN  duplicate: sent again" in said
+    assert (tmp_path / FAILURES / "plain--duplicate-sent-again--as-met.yaml").is_file()
+
+
+def test_a_part_without_plans_is_green(tmp_path: Path) -> None:
+    with command_line(tmp_path) as run:
+        code, said = run("explore", "--examples", "30", "--shard", "5/8")
+    assert (code, "This part has no plans" in said) == (0, True)
+
+
+def test_what_is_not_in_focus_is_not_played_and_said(tmp_path: Path) -> None:
+    with command_line(tmp_path) as run:
+        code, said = run("explore", "--focus", "lock entry", "--examples", "1")
+    assert (code, "1 were not played" in said) == (6, True)
 
 
 def test_a_server_that_never_starts_is_no_green_search(tmp_path: Path) -> None:

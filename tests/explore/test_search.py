@@ -16,8 +16,9 @@ from qbharness.history import to_line
 from qbharness.outcome import Status
 from qbharness.running import Plan
 from qbharness.scenario.model import Scenario, walk
-from qbharness.targets.reader import read_target
+from qbharness.targets.reader import bundled, read_target
 
+PLAIN = read_target("plain")
 PLANS = tuple(evolve(one_update(), name=f"calm {number}") for number in range(7))
 
 
@@ -51,11 +52,21 @@ def test_an_exhaustive_search_is_counted_before_it_is_played() -> None:
     search = Search(plan=Plan((), read_target("exact")))
     worlds = search.worlds([1], 2, sweep=False)
     (plans,) = worlds.values()
-    assert len(plans) == len({repr(plan) for plan in plans}) > 1000
+    assert len(plans) == len({repr(plan) for plan in plans}) == 873
+    assert {len(plan.steps) for plan in plans} == {2}, "one update, and one that recovers"
     pairs = [plan for plan in plans if sum(len(getattr(s, "faults", ())) for s in walk(plan.steps)) == 2]
     recovering = [plan for plan in pairs if all(getattr(step, "faults", ()) for step in plan.steps)]
     assert recovering, "the second fault strikes the recovering session too"
     assert len(recovering) < len(pairs), "... and the same one"
+
+
+def test_no_placement_misses(tmp_path: Path) -> None:
+    with players("exact", tmp_path) as playing:
+        plans = list(placements.small_world(2, 2, playing.play))
+        sample = plans[::60]
+        outcomes = [playing.play(plan) for plan in sample]
+    assert len(sample) > 20
+    assert [each.scenario.name for each in outcomes if each.status is not Status.HELD] == []
 
 
 def test_every_value_of_every_switch_is_swept(tmp_path: Path) -> None:
@@ -90,12 +101,12 @@ def test_what_was_found_before_the_interruption_is_not_lost(tmp_path: Path) -> N
     """The failure is in the first batch; the search is cut short after it, and resumed."""
     path = tmp_path / "progress.ndjson"
     batches = listed((lost_answer(), *PLANS), size=2)
-    first = Progress(path, batches, "plain", resume=False)
+    first = Progress(path, batches, PLAIN, resume=False)
     turns = iter((True, True, False))
     search = Search(plan=Plan((), read_target("plain")), finished=first.finished, go_on=lambda: next(turns))
     search.run(batches)
 
-    again = Progress(path, batches, "plain", resume=True)
+    again = Progress(path, batches, PLAIN, resume=True)
     assert again.done == {0, 1}
     assert again.before.runs == 4
     rest = [batch for batch in batches if batch.number not in again.done]
@@ -117,19 +128,40 @@ def _told(tally: Tally) -> object:
 
 def test_progress_of_another_search_counts_for_nothing(tmp_path: Path) -> None:
     path = tmp_path / "progress.ndjson"
-    Progress(path, listed(PLANS), "plain", resume=False).finished(Batch(0), Tally())
-    assert Progress(path, listed(PLANS), "plain", resume=True).done == {0}
-    assert Progress(path, listed(PLANS[1:]), "plain", resume=True).done == frozenset()
+    Progress(path, listed(PLANS), PLAIN, resume=False).finished(Batch(0), Tally())
+    assert Progress(path, listed(PLANS), PLAIN, resume=True).done == {0}
+    assert Progress(path, listed(PLANS[1:]), PLAIN, resume=True).done == frozenset()
+
+
+def test_progress_of_a_target_that_has_changed_counts_for_nothing(tmp_path: Path) -> None:
+    path, mine = tmp_path / "progress.ndjson", tmp_path / "mine.yaml"
+    mine.write_text(bundled()["plain"].read_text(encoding="utf-8"), encoding="utf-8")
+    Progress(path, listed(PLANS), read_target(mine), resume=False).finished(Batch(0), Tally())
+    assert Progress(path, listed(PLANS), read_target(mine), resume=True).done == {0}
+    mine.write_text(bundled()["exact"].read_text(encoding="utf-8"), encoding="utf-8")
+    assert Progress(path, listed(PLANS), read_target(mine), resume=True).done == frozenset()
+
+
+def test_a_solid_failure_takes_the_place_of_a_flaky_one(tmp_path: Path) -> None:
+    with players("plain", tmp_path) as playing:
+        campaign = Campaign(playing.play)
+        campaign.try_one(lost_answer())
+    (solid,) = campaign.tally.failures.values()
+    flaky = evolve(solid, flaky="an event", scenario=evolve(solid.scenario, steps=()))
+    for first, second in ((flaky, solid), (solid, flaky)):
+        tally = Tally(failures={solid.key: first})
+        tally.merge(Tally(failures={solid.key: second}))
+        assert not tally.failures[solid.key].flaky
 
 
 def test_a_line_that_was_cut_off_is_played_again(tmp_path: Path) -> None:
     path = tmp_path / "progress.ndjson"
-    progress = Progress(path, listed(PLANS, size=2), "plain", resume=False)
+    progress = Progress(path, listed(PLANS, size=2), PLAIN, resume=False)
     for number in range(3):
         progress.finished(Batch(number), Tally())
     text = path.read_text(encoding="utf-8")
     path.write_text(text[:-20], encoding="utf-8")
-    assert Progress(path, listed(PLANS, size=2), "plain", resume=True).done == {0, 1}
+    assert Progress(path, listed(PLANS, size=2), PLAIN, resume=True).done == {0, 1}
 
 
 def test_a_search_that_is_interrupted_still_tells_what_it_has_found() -> None:

@@ -92,7 +92,7 @@ def _versions() -> str:
 
 
 def _acquitted(exact: Row) -> str:
-    return ", ".join(f"{exact.runs[lane]} runs of the {lane} lane held" for lane in exact.lanes)
+    return ", ".join(f"not accused in {exact.runs[lane]} runs of the {lane} lane" for lane in exact.lanes)
 
 
 if __name__ == "__main__":

@@ -161,8 +161,8 @@ def _cells(server: str, lanes: Iterator[str], story: str, time: str, checks: str
 
 
 def _terse(row: Row, lane: str) -> str:
-    """``84 in 1.4 s``: convicted by the 84th run; ``331 held``: by none."""
+    """``84 in 1.4 s``: convicted by the 84th run; ``not in 331``: by none."""
     if lane not in row.lanes:
         return ""
     kill = row.lanes[lane]
-    return f"{row.runs[lane]} held" if kill is None else f"{kill.runs} in {kill.seconds:.1f} s"
+    return f"not in {row.runs[lane]}" if kill is None else f"{kill.runs} in {kill.seconds:.1f} s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterable
@@ -12,11 +13,13 @@ import click
 from qbharness.cli.options import CONSENT, JOBS, STRICT, TARGET
 
 if TYPE_CHECKING:
+    from qbharness.cli.explore_told import Rechecked
     from qbharness.explore.campaign import Tally
     from qbharness.explore.progress import Progress
     from qbharness.explore.search import Batch, Search
     from qbharness.running import Plan
     from qbharness.scenario.model import Scenario
+    from qbharness.targets.model import TargetFile
 
 _TIME = re.compile(r"(\d+)([smh])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -104,72 +107,117 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
 def _explore(paths: tuple[str, ...], options: dict[str, Any], how: str) -> int:
     from qbharness.cli import explore_told as told  # noqa: PLC0415 - --help stays light
     from qbharness.explore import failures  # noqa: PLC0415
+    from qbharness.explore.campaign import Tally  # noqa: PLC0415
     from qbharness.explore.focus import check_focus  # noqa: PLC0415
     from qbharness.explore.search import Search  # noqa: PLC0415
     from qbharness.running import Plan  # noqa: PLC0415
     from qbharness.targets.guard import check_target  # noqa: PLC0415
     from qbharness.targets.reader import read_target  # noqa: PLC0415
+    from qbharness.today import read_today  # noqa: PLC0415
 
     check_focus(options["focus"])
+    _check_given(options)
     target = read_target(options["target_name"])
     check_target(target, consume_real_queue=options["consume_real_queue"])
-    plan = Plan((), target, jobs=options["jobs"], consume_real_queue=options["consume_real_queue"])
+    plan = Plan(
+        (),
+        target,
+        jobs=options["jobs"],
+        consume_real_queue=options["consume_real_queue"],
+        today=read_today(os.environ),
+    )
     _check_together(options, plan)
     search = Search(plan=plan, restart_each=options["restart_each"])
-    still_broken = _recheck(search)
+    again = _recheck(search, strict=options["strict"])
     lane = ("sweep" if options["sweep"] else "exhaustive") if options["exhaustive"] else options["profile"]
     batches, planned = _plans(paths, options, search)
-    progress = _progress(options, batches, target.name) if options["exhaustive"] else None
+    if planned == 0:
+        click.echo("This part has no plans: there are fewer batches than parts.")
+        return told.exit_code_of(again)
+    progress = _progress(options, paths, batches, target) if options["exhaustive"] else None
     clock = told.Clock(options["seconds"], planned, click.echo)
-    found = _played(search, clock, batches, progress)
-    for line in (*told.summary(found, clock.seconds, planned=planned), *told.reached(found.reached, lane)):
+    found = Tally() if progress is None else progress.before
+
+    def tell(*, shrunk: bool) -> None:
+        for failure in found.failures.values():
+            path = failures.write(failure, target.name, how, shrunk=shrunk)
+            replay = shlex.join(["qbharness", "replay", str(path), "--target", options["target_name"]])
+            click.echo(
+                "\n".join(told.failure(failure, str(path), replay, shrunk=shrunk and not failure.flaky))
+            )
+
+    try:
+        complete = _played(search, clock, batches, progress, found)
+    except Exception:
+        tell(shrunk=False)  # what was found until then is not lost with what failed
+        raise
+    for line in (*told.summary(found, clock, planned=planned), *told.reached(found.reached, lane)):
         click.echo(line)
     if options["show_reached"]:
         click.echo("\n".join(told.table(found.reached)))
-    for failure in found.failures.values():
-        path = failures.write(failure, target.name, how)
-        replay = shlex.join(["qbharness", "replay", str(path), "--target", options["target_name"]])
-        shrunk = not (found.interrupted or failure.flaky)
-        click.echo("\n".join(told.failure(failure, str(path), replay, shrunk=shrunk)))
+    tell(shrunk=not found.interrupted)
     return told.exit_code(
         found,
         lane,
+        again,
         strict=options["strict"],
         require_reached=options["require_reached"],
-        still_broken=still_broken,
+        complete=complete,
     )
 
 
-def _played(search: Search, clock: Any, batches: Iterable[Batch], progress: Progress | None) -> Tally:
-    """The search itself; one that was cut short before is gone on with, and with what it had found."""
+def _played(
+    search: Search, clock: Any, batches: Iterable[Batch], progress: Progress | None, found: Tally
+) -> bool:
+    """The search itself, on top of what one that was cut short had ``found``; whether nothing is left."""
     from attrs import evolve  # noqa: PLC0415 - --help stays light
 
     search = evolve(search, heard=clock.heard, go_on=clock.go_on)
     if progress is None:
-        return search.run(batches)
+        search.run(batches, found)
+        return True
     if progress.done:
+        clock.resumed(found.runs)
         click.echo(
-            f"Resumed: {progress.before.runs} runs were made before, "
-            f"with {len(progress.before.failures)} distinct failures."
+            f"Resumed: {found.runs} runs were made before, with {len(found.failures)} distinct failures."
         )
-    waiting = [batch for batch in batches if batch.number not in progress.done]
-    found = evolve(search, finished=progress.finished).run(waiting, progress.before)
-    if clock.go_on() and not found.interrupted:
-        progress.forget()
-    else:
+    waiting = {batch.number: batch for batch in batches if batch.number not in progress.done}
+
+    def finished(batch: Batch, part: Tally) -> None:
+        progress.finished(batch, part)
+        left.discard(batch.number)
+
+    left = set(waiting)
+    evolve(search, finished=finished).run(waiting.values(), found)
+    if left or found.interrupted:
         click.echo("Cut short; go on with --resume.")
-    return found
+    else:
+        progress.forget()
+    return not left
+
+
+_DRAWN_ONLY = ("seed", "profile", "examples")
+_PLACED_ONLY = ("blocks", "faults", "sweep", "resume")
+
+
+def _check_given(options: dict[str, Any]) -> None:
+    """An option of the other way to search would do nothing."""
+    from qbsim.errors import UsageProblem  # noqa: PLC0415 - --help stays light
+
+    context = click.get_current_context()
+    for name in _DRAWN_ONLY if options["exhaustive"] else _PLACED_ONLY:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise UsageProblem(
+                f"--{name} belongs to drawn plans; --exhaustive plays every placement."
+                if options["exhaustive"]
+                else f"--{name} belongs to --exhaustive."
+            )
 
 
 def _check_together(options: dict[str, Any], plan: Plan) -> None:
     """Options that exclude each other, and a server that several workers would share."""
     from qbsim.errors import UsageProblem  # noqa: PLC0415 - --help stays light
 
-    if options["exhaustive"] and options["examples"]:
-        raise UsageProblem("--examples counts drawn plans; --exhaustive plays every placement.")
-    for only in ("sweep", "resume"):
-        if options[only] and not options["exhaustive"]:
-            raise UsageProblem(f"--{only} belongs to --exhaustive.")
     if options["sweep"] and options["faults"] > 1:
         raise UsageProblem("--sweep places single faults; it can't be combined with --faults 2.")
     if plan.jobs > 1 and plan.target.start is None and plan.target.app is None:
@@ -189,12 +237,11 @@ def _plans(
 
     from qbharness.explore import search as searching  # noqa: PLC0415
     from qbharness.explore.strategies import PROFILES  # noqa: PLC0415
-    from qbharness.scenario.library import load  # noqa: PLC0415
 
     size = searching.BATCH if search.plan.target.app is not None else searching.SMALL_BATCH
     part, of = options["shard"]
     name = search.plan.target.name
-    pinned = tuple(one for one in load(paths) if one.kind == "story") if paths else ()
+    pinned = _pinned(paths)
     first = tuple(
         evolve(batch, number=-1 - batch.number) for batch in searching.listed(pinned if part == 1 else ())
     )
@@ -220,6 +267,20 @@ def _plans(
     return listed, sum(batch.size for batch in listed)
 
 
+def _pinned(paths: tuple[str, ...]) -> tuple[Scenario, ...]:
+    from qbharness.scenario.library import load  # noqa: PLC0415 - --help stays light
+    from qbsim.errors import UsageProblem  # noqa: PLC0415
+
+    found = load(paths) if paths else ()
+    for scenario in found:
+        if scenario.kind != "story":
+            raise UsageProblem(
+                f"{scenario.file}: {scenario.name!r} is a cleanup procedure, not a story.",
+                cure="`qbharness rehearse` plays procedures.",
+            )
+    return tuple(found)
+
+
 def _in_words(faults: int) -> str:
     return "every fault on every call" + (", and every pair of effects" if faults > 1 else "")
 
@@ -236,45 +297,62 @@ def _worlds(options: dict[str, Any], search: Search) -> tuple[Scenario, ...]:
     return plans
 
 
-def _progress(options: dict[str, Any], batches: Iterable[Batch], target: str) -> Progress:
+def _progress(
+    options: dict[str, Any], paths: tuple[str, ...], batches: Iterable[Batch], target: TargetFile
+) -> Progress:
     from qbharness.explore.failures import FOLDER, id_of  # noqa: PLC0415 - --help stays light
     from qbharness.explore.progress import Progress  # noqa: PLC0415
 
     blocks, (part, of) = options["blocks"], options["shard"]
     lane = "sweep" if options["sweep"] else f"faults {options['faults']}"
     kind = f"{lane} blocks {min(blocks)} to {max(blocks)} part {part} of {of}"
-    path = FOLDER.parent / "progress" / f"{id_of(kind, target)}.ndjson"
-    return Progress(path, batches, target, resume=options["resume"])
+    if options["focus"] or paths:
+        kind = " ".join((kind, "focus", options["focus"], "with", *paths))
+    path = FOLDER.parent / "progress" / f"{id_of(kind, target.name)}.ndjson"
+    found = Progress(path, batches, target, resume=options["resume"])
+    if options["resume"] and not found.done:
+        click.echo("Nothing to resume: no search of these plans on this very target was cut short.")
+    return found
 
 
-def _recheck(search: Search) -> bool:
-    """What earlier campaigns found on this target is played first; what is fixed is said.
+_NO_VERDICT = frozenset({"UNDETERMINED", "SKIPPED"})
+_TIMES_OF_FLAKY = 3
+"""How often a story is played that was once seen to differ."""
 
-    Returns whether something is still broken.
-    """
+
+def _recheck(search: Search, *, strict: bool) -> Rechecked:
+    """What earlier campaigns found on this target is played first; what is fixed is said."""
     import tempfile  # noqa: PLC0415 - only where something is kept
     from pathlib import Path  # noqa: PLC0415
 
+    from qbharness.cli.explore_told import Rechecked  # noqa: PLC0415
     from qbharness.explore import failures  # noqa: PLC0415
+    from qbharness.explore.campaign import forgiving  # noqa: PLC0415
     from qbharness.explore.players import Players  # noqa: PLC0415
     from qbharness.outcome import Status  # noqa: PLC0415
 
     kept = failures.kept(target=search.plan.target.name)
-    still = False
     if not kept:
-        return still
+        return Rechecked()
+    accused = {Status.BROKEN, Status.EXPOSED} if strict else {Status.BROKEN}
     words = {Status.HELD: "FIXED", Status.BROKEN: "STILL BROKEN", Status.EXPOSED: "STILL EXPOSED"}
+    seen: set[Status] = set()
     click.echo("Failures of earlier searches, played again:")
     with (
         tempfile.TemporaryDirectory(prefix="qbharness-") as folder,
         Players(search.plan, Path(folder), restart_each=search.restart_each) as players,
     ):
         for name, scenario in kept:
-            outcome = players.play(scenario)
-            still |= outcome.status is Status.BROKEN
-            why = f": {outcome.reason}" if outcome.status is Status.UNDETERMINED else ""
-            click.echo(f"  {words.get(outcome.status, outcome.status.value)}  {name}{why}")
-    return still
+            times = _TIMES_OF_FLAKY if failures.is_flaky(name) else 1
+            outcomes = [players.excused(forgiving(players.play, scenario)) for _ in range(times)]
+            worst = next((each for each in outcomes if each.status in accused), outcomes[-1])
+            seen.add(worst.status)
+            word = words.get(worst.status, worst.status.value)
+            if times > 1 and worst.status is Status.HELD:
+                word = f"NOT SEEN in {times} runs"
+            why = f": {worst.reason}" if worst.status.name in _NO_VERDICT else ""
+            click.echo(f"  {word}  {name}{why}")
+    return Rechecked(broken=bool(seen & accused), unsure=any(status.name in _NO_VERDICT for status in seen))
 
 
 def _how(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any]) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Final, final
 
+from attrs import frozen
+
 from qbharness.cli import exit_codes as codes
 from qbharness.explore.campaign import Failure, Tally
 from qbharness.explore.failures import exposures, in_words
@@ -28,6 +30,7 @@ class Clock:
         self._planned = planned
         self._say = say
         self._start = self._said = monotonic()
+        self._before = 0
 
     @property
     def seconds(self) -> float:
@@ -38,16 +41,23 @@ class Clock:
         """Is there time left?"""
         return self._limit is None or self.seconds < self._limit
 
+    def resumed(self, runs: int) -> None:
+        """So many runs were made before this clock began."""
+        self._before = runs
+
+    def rate(self, tally: Tally) -> str:
+        """Runs a second, of those that this search has made itself."""
+        return f"{(tally.runs - self._before) / max(self.seconds, 0.001):.0f} a second"
+
     def heard(self, tally: Tally) -> None:
         """A line every ten seconds."""
         if monotonic() - self._said < EVERY:
             return
         self._said = monotonic()
         of = f" of {self._planned}" if self._planned else ""
-        rate = tally.runs / max(self.seconds, 0.001)
         reached = len(MARKS) - len(tally.reached.missing)
         self._say(
-            f"  {tally.runs}{of} runs, {rate:.0f} a second; {_failures(tally)}; "
+            f"  {tally.runs}{of} runs, {self.rate(tally)}; {_failures(tally)}; "
             f"{reached} of {len(MARKS)} marks reached"
         )
 
@@ -57,17 +67,20 @@ def _failures(tally: Tally) -> str:
     return f"{many or 'no'} distinct failure{'' if many == 1 else 's'}"
 
 
-def summary(tally: Tally, seconds: float, *, planned: int | None) -> Iterator[str]:
+def summary(tally: Tally, clock: Clock, *, planned: int | None) -> Iterator[str]:
     """What was played, how it ended, and what was reached."""
     statuses = ", ".join(
         f"{tally.statuses[status]} {status.value}" for status in Status if tally.statuses[status]
     )
     of = f" of {planned}" if planned else ""
-    rate = tally.runs / max(seconds, 0.001)
     yield (
-        f"{tally.runs}{of} runs ({statuses or 'none'}) in {seconds:.0f} s, {rate:.0f} a second; "
+        f"{tally.runs}{of} runs ({statuses or 'none'}) in {clock.seconds:.0f} s, {clock.rate(tally)}; "
         f"{_failures(tally)}."
     )
+    for why, times in tally.unsure.most_common(3):
+        yield f"  {times} gave no verdict: {why}"
+    if tally.unfocused:
+        yield f"  {tally.unfocused} were not played: of fifty that were drawn for each, none was in focus."
     for why, times in tally.unset.most_common(3):
         yield f"  {times} gave no verdict, for nothing could be set up: {why}"
     for why, times in tally.skipped.most_common(3):
@@ -119,14 +132,33 @@ def failure(found: Failure, where: str, replay: str, *, shrunk: bool) -> Iterato
     yield f"  Reproduce with: {replay}"
 
 
-def exit_code(tally: Tally, lane: str, *, strict: bool, require_reached: bool, still_broken: bool) -> int:
-    """Green needs runs that held, no failure, and nothing that could not be looked at."""
+@final
+@frozen
+class Rechecked:
+    """What became of the failures that earlier searches had kept."""
+
+    broken: bool = False
+    unsure: bool = False
+
+
+def exit_code_of(again: Rechecked) -> int:
+    """Where nothing was searched."""
+    return codes.BROKEN if again.broken else codes.UNDETERMINED if again.unsure else codes.HELD
+
+
+def exit_code(
+    tally: Tally, lane: str, again: Rechecked, *, strict: bool, require_reached: bool, complete: bool
+) -> int:
+    """Green needs runs that held, no failure, and nothing that could not be looked at.
+
+    ``complete``: nothing of what was to be placed exhaustively is left.
+    """
     accused = any(not each.flaky and (strict or not each.exposed) for each in tally.failures.values())
-    if accused or still_broken:
+    if accused or again.broken:
         return codes.BROKEN
     if tally.interrupted:
         return codes.INTERRUPTED
-    unsure = tally.unset or any(each.flaky for each in tally.failures.values())
+    unsure = again.unsure or tally.unset or any(each.flaky for each in tally.failures.values())
     unseen = require_reached and tally.reached.lacking(lane)
     held = tally.statuses[Status.HELD] or tally.statuses[Status.EXPOSED]
-    return codes.UNDETERMINED if unsure or unseen or not held else codes.HELD
+    return codes.UNDETERMINED if unsure or unseen or not held or not complete else codes.HELD

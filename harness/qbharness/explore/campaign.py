@@ -20,6 +20,7 @@ from qbharness.checks.registry import Finding, Verdict
 from qbharness.explore import placements
 from qbharness.explore.crashes import keeping, text_of
 from qbharness.explore.dice import BACKEND, seeded
+from qbharness.explore.focus import is_in_focus
 from qbharness.explore.reached import Reached
 from qbharness.explore.shrinking import shrink
 from qbharness.explore.strategies import Profile, scenarios
@@ -65,6 +66,11 @@ class Failure:
         return said or self.outcome.reason
 
     @property
+    def rank(self) -> tuple[bool, int]:
+        """Of two failures with one key that with the lower rank is kept."""
+        return bool(self.flaky), len(self.scenario.steps)
+
+    @property
     def word(self) -> str:
         """Its verdict in one word."""
         return "FLAKY" if self.flaky else ("EXPOSED" if self.exposed else "BROKEN")
@@ -83,18 +89,24 @@ class Tally:
     """Why runs could not be set up, with how often."""
     skipped: Counter[str] = field(factory=Counter)
     """Why plans can't be played on this target, with how often."""
+    unsure: Counter[str] = field(factory=Counter)
+    """Why runs that were played gave no verdict, with how often."""
+    unfocused: int = 0
+    """Drawn plans that were not played, for what was asked for is not in them."""
     interrupted: bool = False
 
     def merge(self, other: Tally) -> None:
-        """Add a later part; of two failures with one key the shorter story stays, or the first."""
+        """Add a later part; of two with one key a solid one stays before a flaky, a shorter, the first."""
         self.runs += other.runs
         self.statuses.update(other.statuses)
         self.reached.add(other.reached)
         self.unset.update(other.unset)
         self.skipped.update(other.skipped)
+        self.unsure.update(other.unsure)
+        self.unfocused += other.unfocused
         for key, failure in other.failures.items():
             mine = self.failures.get(key)
-            if mine is None or len(failure.scenario.steps) < len(mine.scenario.steps):
+            if mine is None or failure.rank < mine.rank:
                 first = failure.runs_before if mine is None else mine.runs_before
                 self.failures[key] = evolve(failure, runs_before=first)
 
@@ -123,19 +135,28 @@ def _key(finding: Finding) -> str:
 
 @final
 class Campaign:
-    """One worker's campaign. ``heard`` is told the tally after every run."""
+    """One worker's campaign.
+
+    ``heard`` is told the tally after every run; ``excused`` makes of an outcome what counts.
+    """
 
     def __init__(
-        self, play: Play, *, heard: Callable[[Tally], None] | None = None, shrinks: bool = True
+        self,
+        play: Play,
+        *,
+        heard: Callable[[Tally], None] | None = None,
+        shrinks: bool = True,
+        excused: Callable[[Outcome], Outcome] = lambda outcome: outcome,
     ) -> None:
         self._play = play
         self._heard = heard or (lambda _: None)
         self._shrinks = shrinks
+        self._excused = excused
         self.tally = Tally()
 
     def try_one(self, scenario: Scenario) -> Outcome:
         """Play one plan, count it, and keep what is new."""
-        outcome = forgiving(self._play, scenario)
+        outcome = self._excused(forgiving(self._play, scenario))
         tally = self.tally
         tally.runs += 1
         tally.statuses[outcome.status] += 1
@@ -143,11 +164,16 @@ class Campaign:
             why = tally.skipped if outcome.status is Status.SKIPPED else tally.unset
             why[outcome.reason.partition("\n")[0]] += 1
         else:
+            if outcome.status is Status.UNDETERMINED:
+                tally.unsure[outcome.reason.partition("\n")[0]] += 1
             with keeping(lambda: text_of(scenario), "looking what a run has reached"):
                 tally.reached.note(outcome.history)
         for key in keys_of(outcome):
-            if key not in tally.failures:
+            known = tally.failures.get(key)
+            if known is None:
                 tally.failures[key] = self._kept(key, scenario, outcome)
+            elif known.flaky and not (again := self._kept(key, scenario, outcome)).flaky:
+                tally.failures[key] = evolve(again, runs_before=known.runs_before)
         self._heard(tally)
         return outcome
 
@@ -183,7 +209,9 @@ class Campaign:
             drawn += 1
             # Hypothesis begins with the smallest plan there is, whatever the seed; and it would tell a
             # crash at great length, so that waits until it is done
-            if drawn > 1 and not trouble:
+            if drawn > 1 and focus and not is_in_focus(scenario, focus):
+                self.tally.unfocused += 1
+            elif drawn > 1 and not trouble:
                 try:
                     self.try_one(scenario)
                 except Exception as wrong:  # noqa: BLE001 - raised again below
@@ -276,6 +304,10 @@ def shortest(failure: Failure, play: Play) -> Failure:
     """
     again = forgiving(play, failure.scenario)
     if failure.key not in keys_of(again):
+        if not len(failure.outcome.history):  # it was met before the search was cut short
+            return evolve(
+                failure, outcome=again, flaky=f"It was not met again; this time: {again.reason or 'held'}"
+            )
         return evolve(failure, flaky=first_difference(failure.outcome, again) or "the verdict")
     story = shrink(failure.scenario, lambda smaller: failure.key in keys_of(forgiving(play, smaller)))
     outcome, twice = (forgiving(play, story) for _ in range(2))

@@ -32,10 +32,24 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def write(failure: Failure, target: str, how: str, folder: Path = FOLDER) -> Path:
-    """Write the shortest story of a failure; ``how`` is the command that found it."""
+_FLAKY: Final = "--flaky"
+_AS_MET: Final = "--as-met"
+"""Ends of the ids of what must not take the place of a shortest story."""
+
+
+def is_flaky(name: str) -> bool:
+    """Whether the failure with this id was one of which two runs differed."""
+    return name.endswith(_FLAKY)
+
+
+def write(failure: Failure, target: str, how: str, folder: Path = FOLDER, *, shrunk: bool = True) -> Path:
+    """Write the story of a failure; ``how`` is the command that found it.
+
+    A flaky one, and one that is not ``shrunk``, have files of their own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{id_of(failure.key, target)}.yaml"
+    end = _FLAKY if failure.flaky else ("" if shrunk else _AS_MET)
+    path = folder / f"{id_of(failure.key, target)}{end}.yaml"
     head = [f"{failure.word}: {failure.sentence}", *exposures(failure), f"Target: {target}. Found by: {how}"]
     if failure.flaky:
         head.append("FLAKY: two runs of this plan differ; the first events that do:")

@@ -8,6 +8,7 @@ after it, in the same session and in the one that recovers; so no placement miss
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, final
 
@@ -100,16 +101,17 @@ def base_story(blocks: int) -> Scenario:
 
 def calls_of(history: History) -> tuple[Call, ...]:
     """Every call of the plan's own updates, in order."""
-    quiet = {started.update for started in history.all(UpdateStarted) if started.quiet}
-    seen: dict[tuple[int, str], int] = {}
-    calls: list[Call] = []
+    return tuple(call for call, _ in _calls(history))
+
+
+def _calls(history: History) -> Iterator[tuple[Call, int]]:
+    """The same, each with its line. Neither the quiet updates nor a stranger's calls are the plan's own."""
+    own = {started.update for started in history.all(UpdateStarted) if not started.quiet}
+    seen: Counter[tuple[int, str]] = Counter()
     for sent in history.all(CallSent):
-        if sent.update in quiet:
-            continue
-        key = (sent.update, sent.operation)
-        seen[key] = seen.get(key, 0) + 1
-        calls.append(Call(sent.update, sent.operation, seen[key]))
-    return tuple(calls)
+        if sent.update in own:
+            seen[sent.update, sent.operation] += 1
+            yield Call(sent.update, sent.operation, seen[sent.update, sent.operation]), sent.n
 
 
 def singles(base: Scenario, history: History) -> Iterator[Scenario]:
@@ -133,10 +135,8 @@ def seconds(single: Scenario, history: History) -> Iterator[Scenario]:
     struck = next((fault for fault in history.all(FaultStruck) if fault.fired), None)
     if struck is None:
         return
-    sent = list(history.all(CallSent))
-    after = {event.call for event in sent if event.n > struck.n}
-    for call, event in zip(calls_of(history), sent, strict=False):
-        if event.call in after and call.update <= len(single.steps):
+    for call, line in _calls(history):
+        if line > struck.n:
             for make in _kinds(call, _EFFECTS, _EFFECTS_IN_QUICKBOOKS):
                 yield with_fault(single, call, make(call.anchor))
 

@@ -19,6 +19,7 @@ from qbharness.running import Plan
 from qbharness.scenario.model import Scenario
 from qbharness.targets.model import FRESH_START, TargetFile
 from qbharness.targets.target import Target
+from qbharness.world.known_breaks import as_declared
 from qbharness.world.needs import why_not
 from qbharness.world.runner import run_scenario
 from qbsim.connector.wire import Transport
@@ -30,10 +31,13 @@ class Players:
     """One worker's targets. ``plan`` says which target, switches and environment.
 
     ``restart_each`` starts the server afresh, with nothing in its folder, before every run; for targets
-    that know no reset.
+    that know no reset. What the target file declares as known to be broken is set aside: stories are made
+    shorter by what really happens, and :meth:`excused` says what of it counts.
     """
 
     def __init__(self, plan: Plan, folder: Path, worker: str = "0", *, restart_each: bool = False) -> None:
+        self._declared = plan.target.expect_broken
+        plan = evolve(plan, target=evolve(plan.target, expect_broken=()))
         self._plan = evolve(plan, target=_started_afresh(plan.target)) if restart_each else plan
         self._folder = folder
         self._worker = worker
@@ -67,8 +71,11 @@ class Players:
             transport,
             switches=self._plan.switches,
             limits=self._plan.limits,
-            today=self._plan.today,
         )
+
+    def excused(self, outcome: Outcome) -> Outcome:
+        """The outcome in the light of what the target file declares, if that has not run out."""
+        return as_declared(outcome, self._declared, self._plan.today)
 
     def _line(self, *, in_process: bool) -> tuple[Target, Transport]:
         if in_process not in self._lines:

@@ -16,20 +16,21 @@ from qbharness.outcome import Outcome, Status
 from qbharness.scenario.model import Scenario
 from qbharness.scenario.reader import read_text
 from qbharness.scenario.writer import write_yaml
+from qbharness.targets.model import TargetFile
 
 
 @final
 class Progress:
     """One file: its first line says of which plans it speaks, each later one what a batch has found.
 
-    A file that speaks of other plans (another release, another server) is begun anew.
+    A file that speaks of other plans, or of another ``target``, is begun anew.
     """
 
-    def __init__(self, path: Path, batches: Iterable[Batch], target: str, *, resume: bool) -> None:
+    def __init__(self, path: Path, batches: Iterable[Batch], target: TargetFile, *, resume: bool) -> None:
         self._path = path
-        self._target = target
-        names = [scenario.name for batch in batches for scenario in batch.plans]
-        self._head = hashlib.sha256("\n".join(names).encode()).hexdigest()
+        self._target = target.name
+        plans = [repr(scenario) for batch in batches for scenario in batch.plans]
+        self._head = hashlib.sha256("\n".join([*_identity(target), *plans]).encode()).hexdigest()
         self.done: frozenset[int] = frozenset()
         self.before = Tally()
         """What the batches that are done have found."""
@@ -58,6 +59,11 @@ class Progress:
             self.before.merge(_tally(plain, self._target))
 
 
+def _identity(target: TargetFile) -> tuple[str, str]:
+    """Which server it is: the name, and what its target file says."""
+    return target.name, target.path.read_text(encoding="utf-8") if target.path else ""
+
+
 def _object(line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
@@ -72,6 +78,7 @@ def _plain(tally: Tally) -> dict[str, Any]:
         "statuses": {status.name: times for status, times in tally.statuses.items()},
         "unset": dict(tally.unset),
         "skipped": dict(tally.skipped),
+        "unsure": dict(tally.unsure),
         "marks": {name: times for name, times in tally.reached.marks.items() if times},
         "faults": [[*where, times] for where, times in tally.reached.faults.items()],
         "failures": [
@@ -92,6 +99,7 @@ def _tally(plain: Mapping[str, Any], target: str) -> Tally:
     tally = Tally(plain["runs"], Counter({Status[name]: n for name, n in plain["statuses"].items()}))
     tally.unset.update(plain["unset"])
     tally.skipped.update(plain["skipped"])
+    tally.unsure.update(plain["unsure"])
     tally.reached.marks.update(plain["marks"])
     tally.reached.faults.update({(call, word): times for call, word, times in plain["faults"]})
     for failure in plain["failures"]:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar, final
@@ -19,7 +20,7 @@ from typing import Any, Final, Protocol, TypeVar, final
 from attrs import evolve, field, frozen
 
 from qbharness.explore import placements
-from qbharness.explore.campaign import Campaign, Failure, Tally, shortest
+from qbharness.explore.campaign import Campaign, Failure, Tally, forgiving, shortest
 from qbharness.explore.players import Players
 from qbharness.explore.strategies import PROFILES
 from qbharness.interrupts import deferred, safe_point
@@ -126,15 +127,14 @@ class Search:
     def worlds(self, blocks: Iterable[int], faults: int, *, sweep: bool) -> dict[str, tuple[Scenario, ...]]:
         """The plans of an exhaustive search, world by world; so they are counted before they are played."""
         with tempfile.TemporaryDirectory(prefix="qbharness-") as folder, self._players(folder) as players:
+            play = partial(forgiving, players.play)
             found = {}
             for many in blocks:
                 name = f"{many} block{'s' if many > 1 else ''}"
                 if sweep:
-                    found[f"{name}, every value of every switch"] = tuple(
-                        placements.sweep(many, players.play)
-                    )
+                    found[f"{name}, every value of every switch"] = tuple(placements.sweep(many, play))
                 else:
-                    found[name] = tuple(placements.small_world(many, faults, players.play))
+                    found[name] = tuple(placements.small_world(many, faults, play))
             return found
 
     def _players(self, folder: str) -> Players:
@@ -212,7 +212,7 @@ def _some_done(waiting: set[Future[Any]]) -> set[Future[Any]]:
 
 def play_batch(players: Players, batch: Batch) -> Tally:
     """Play one batch; failures are kept as they were found."""
-    campaign = Campaign(players.play, shrinks=False)
+    campaign = Campaign(players.play, shrinks=False, excused=players.excused)
     if batch.plans:
         for plan in batch.plans:
             campaign.try_one(plan)
