@@ -10,6 +10,7 @@ import pytest
 from explore_support import drawn_plans
 from hypothesis import HealthCheck, given, settings
 
+from qbharness.explore.drawing import COMPANY
 from qbharness.explore.focus import check_focus, is_in_focus
 from qbharness.explore.strategies import PROFILES, scenarios
 from qbharness.scenario.faults import FAULTS
@@ -46,6 +47,16 @@ def test_a_block_that_may_never_come_to_be_is_named_by_no_later_step() -> None:
         }
         named = [block for step in steps if (block := getattr(step, "block", None)) in during]
         assert len(named) == len(during), "named once: where it is added"
+
+
+def test_deep_plans_begin_in_companies_of_their_own() -> None:
+    companies = [plan.company for plan in drawn_plans("deep", 100)]
+    jobs = [{entry.name.rpartition(":")[2] for entry in company.customers} for company in companies]
+    assert any(len(names) < len(company.customers) for names, company in zip(jobs, companies, strict=True))
+    assert any(len(entry.name) > 31 for company in companies for entry in company.employees)
+    assert any(company.time for company in companies), "hours that somebody typed long ago"
+    assert any(company == COMPANY for company in companies)
+    assert {plan.company for plan in drawn_plans("quick", 20)} == {COMPANY}
 
 
 def test_a_second_pc_has_the_application_before_it_updates() -> None:

@@ -106,9 +106,42 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
 
 def _explore(paths: tuple[str, ...], options: dict[str, Any], how: str) -> int:
     from qbharness.cli import explore_told as told  # noqa: PLC0415 - --help stays light
-    from qbharness.explore import failures  # noqa: PLC0415
     from qbharness.explore.campaign import Tally  # noqa: PLC0415
-    from qbharness.explore.focus import check_focus  # noqa: PLC0415
+
+    search = _search(options)
+    again = _recheck(search, strict=options["strict"])
+    lane = ("sweep" if options["sweep"] else "exhaustive") if options["exhaustive"] else options["profile"]
+    batches, planned = _plans(paths, options, search)
+    if planned == 0:
+        click.echo("This part has no plans: there are fewer batches than parts.")
+        return told.exit_code_of(again)
+    progress = _progress(options, paths, batches, search.plan.target) if options["exhaustive"] else None
+    clock = told.Clock(options["seconds"], planned, click.echo)
+    found = Tally() if progress is None else progress.before
+    where = search.plan.target.name, options["target_name"], how
+    try:
+        complete = _played(search, clock, batches, progress, found)
+    except Exception:
+        _keep(found, *where, shrunk=False)  # what was found until then is not lost with what failed
+        raise
+    for line in (*told.summary(found, clock, planned=planned), *told.reached(found.reached, lane)):
+        click.echo(line)
+    if options["show_reached"]:
+        click.echo("\n".join(told.table(found.reached)))
+    _keep(found, *where, shrunk=not found.interrupted)
+    return told.exit_code(
+        found,
+        lane,
+        again,
+        strict=options["strict"],
+        require_reached=options["require_reached"],
+        complete=complete,
+    )
+
+
+def _search(options: dict[str, Any]) -> Search:
+    """How the plans are played, when everything that was given makes sense together."""
+    from qbharness.explore.focus import check_focus  # noqa: PLC0415 - --help stays light
     from qbharness.explore.search import Search  # noqa: PLC0415
     from qbharness.running import Plan  # noqa: PLC0415
     from qbharness.targets.guard import check_target  # noqa: PLC0415
@@ -127,43 +160,19 @@ def _explore(paths: tuple[str, ...], options: dict[str, Any], how: str) -> int:
         today=read_today(os.environ),
     )
     _check_together(options, plan)
-    search = Search(plan=plan, restart_each=options["restart_each"])
-    again = _recheck(search, strict=options["strict"])
-    lane = ("sweep" if options["sweep"] else "exhaustive") if options["exhaustive"] else options["profile"]
-    batches, planned = _plans(paths, options, search)
-    if planned == 0:
-        click.echo("This part has no plans: there are fewer batches than parts.")
-        return told.exit_code_of(again)
-    progress = _progress(options, paths, batches, target) if options["exhaustive"] else None
-    clock = told.Clock(options["seconds"], planned, click.echo)
-    found = Tally() if progress is None else progress.before
+    return Search(plan=plan, restart_each=options["restart_each"])
 
-    def tell(*, shrunk: bool) -> None:
-        for failure in found.failures.values():
-            path = failures.write(failure, target.name, how, shrunk=shrunk)
-            replay = shlex.join(["qbharness", "replay", str(path), "--target", options["target_name"]])
-            click.echo(
-                "\n".join(told.failure(failure, str(path), replay, shrunk=shrunk and not failure.flaky))
-            )
 
-    try:
-        complete = _played(search, clock, batches, progress, found)
-    except Exception:
-        tell(shrunk=False)  # what was found until then is not lost with what failed
-        raise
-    for line in (*told.summary(found, clock, planned=planned), *told.reached(found.reached, lane)):
-        click.echo(line)
-    if options["show_reached"]:
-        click.echo("\n".join(told.table(found.reached)))
-    tell(shrunk=not found.interrupted)
-    return told.exit_code(
-        found,
-        lane,
-        again,
-        strict=options["strict"],
-        require_reached=options["require_reached"],
-        complete=complete,
-    )
+def _keep(found: Tally, target: str, given: str, how: str, *, shrunk: bool) -> None:
+    """Write a file for each failure, and tell it; ``given`` is the target as it was named."""
+    from qbharness.cli import explore_told as told  # noqa: PLC0415 - --help stays light
+    from qbharness.explore import failures  # noqa: PLC0415
+
+    for failure in found.failures.values():
+        path = failures.write(failure, target, how, shrunk=shrunk)
+        replay = shlex.join(["qbharness", "replay", str(path), "--target", given])
+        lines = told.failure(failure, str(path), replay, shrunk=shrunk and not failure.flaky)
+        click.echo("\n".join(lines))
 
 
 def _played(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, final
 
-from attrs import define, field
+from attrs import define, evolve, field
 from hypothesis import strategies as st
 
 from qbharness.scenario.contents import ListEntry, ListKind
@@ -28,6 +28,13 @@ COMPANY: Final = Company(
     items=(ListEntry(_ITEM),),
     classes=(ListEntry(_CLASS),),
 )
+_MORE_EMPLOYEES: Final = ("Maximiliana Featherstone-Cholmondeley",)
+_MORE_CUSTOMERS: Final = (
+    "Beta & Co:Roof",  # a job that is called as one of another customer
+    "Gamma Construction and Restoration Group",
+    "Gamma Construction and Restoration Group:Roof",
+)
+"""Names as a server's columns cut them, or mix them up. Each job comes behind its customer."""
 MISSING: Final = "Acme:Not there yet"
 """A job that blocks may name before anybody has added it to QuickBooks."""
 
@@ -82,6 +89,14 @@ class Drawn:
         people: dict[str, ListKind] = dict.fromkeys(_EMPLOYEES, "employee")
         return cls(people | {_VENDOR: "vendor"}, list(_CUSTOMERS))
 
+    @classmethod
+    def of(cls, company: Company) -> Drawn:
+        """The world of another company than the usual one."""
+        world = cls.anew()
+        world.people |= {entry.name: "employee" for entry in company.employees}
+        world.customers = [entry.name for entry in company.customers]
+        return world
+
     def alive(self) -> list[str]:
         """The blocks that can be edited or deleted."""
         return [alias for alias in self.blocks if alias not in self.deleted]
@@ -100,6 +115,19 @@ class Drawn:
         people, customers, inactive = self.backups[label]
         self.people, self.customers, self.inactive = dict(people), list(customers), dict(inactive)
         self.typed.clear()
+
+
+def draw_company(draw: st.DrawFn) -> Company:
+    """The usual company, often with more names in it, and with hours that somebody typed long ago."""
+    many = draw(st.integers(0, len(_MORE_CUSTOMERS)))
+    company = evolve(
+        COMPANY,
+        employees=COMPANY.employees + tuple(map(ListEntry, _MORE_EMPLOYEES)) * draw(st.integers(0, 1)),
+        customers=COMPANY.customers + tuple(map(ListEntry, _MORE_CUSTOMERS[:many])),
+    )
+    world = Drawn.of(company)
+    typed = [draw_fields(draw, world) for _ in range(draw(st.integers(0, 2)))]
+    return evolve(company, time=tuple(each for each in typed if each.customer != MISSING))
 
 
 def draw_fields(draw: st.DrawFn, world: Drawn) -> BlockFields:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from qbharness.explore.acts import ACTS, put_right
 from qbharness.explore.crashes import text_of
-from qbharness.explore.drawing import COMPANY, Drawn, draw_fields
+from qbharness.explore.drawing import COMPANY, Drawn, draw_company, draw_fields
 from qbharness.explore.focus import is_in_focus
 from qbharness.explore.mishaps import draw_update
 from qbharness.scenario.model import Block, Scenario
@@ -35,7 +35,8 @@ class Profile:
     """How large the drawn worlds are. ``examples`` is what a campaign plays unless told otherwise.
 
     ``acts`` is the least and the most that happens between the first and the last update; an act is
-    one to four steps. ``switches``: the certainties of the values that may be pinned.
+    one to four steps. ``switches``: the certainties of the values that may be pinned. ``companies``: whether
+    what is in QuickBooks before the first step is drawn too.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Profile:
     acts: tuple[int, int]
     most_faults: int
     switches: tuple[Certainty, ...] = ()
+    companies: bool = False
 
 
 _FIRM: Final = (Certainty.DOCUMENTED, Certainty.SEEN)
@@ -52,7 +54,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
     profile.name: profile
     for profile in (
         Profile("quick", 500, 3, (0, 5), 2, (*_FIRM, Certainty.PLAUSIBLE)),
-        Profile("deep", 20_000, 5, (3, 14), 3, (*_FIRM, Certainty.PLAUSIBLE, Certainty.ADVERSARIAL)),
+        Profile("deep", 20_000, 5, (3, 14), 3, (*_FIRM, Certainty.PLAUSIBLE, Certainty.ADVERSARIAL), True),
     )
 }
 
@@ -84,7 +86,9 @@ def _whole(draw: st.DrawFn, profile: Profile) -> Scenario:
 
 def _growing(draw: st.DrawFn, plan: Scenario, profile: Profile) -> Iterator[Scenario]:
     """The plan, longer each time."""
-    world = Drawn.anew()
+    if profile.companies:
+        plan = evolve(plan, company=draw_company(draw))
+    world = Drawn.of(plan.company)
     for _ in range(draw(st.integers(1, profile.most_blocks))):
         world.blocks[world.new_alias()] = draw_fields(draw, world)
     pins: Any = _draw_pins(draw, profile)
