@@ -10,10 +10,11 @@ from explore_support import command_line, drawn_plans, lost_answer, one_update, 
 
 from qbharness.explore import placements
 from qbharness.explore.campaign import Campaign, Tally
+from qbharness.explore.players import Players
 from qbharness.explore.progress import Progress
 from qbharness.explore.search import Batch, Search, generated, listed, shard
 from qbharness.history import to_line
-from qbharness.outcome import Status
+from qbharness.outcome import Outcome, Status
 from qbharness.running import Plan
 from qbharness.scenario.model import Scenario, walk
 from qbharness.targets.reader import bundled, read_target
@@ -162,6 +163,23 @@ def test_a_line_that_was_cut_off_is_played_again(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text[:-20], encoding="utf-8")
     assert Progress(path, listed(PLANS, size=2), PLAIN, resume=True).done == {0, 1}
+
+
+def test_what_the_interrupted_batch_has_found_is_told_too_and_the_batch_is_not_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    played, noted = Players.play, []
+
+    def interrupted(self: Players, scenario: Scenario) -> Outcome:
+        if scenario.name == "calm 3":
+            raise KeyboardInterrupt
+        return played(self, scenario)
+
+    monkeypatch.setattr(Players, "play", interrupted)
+    search = Search(plan=Plan((), PLAIN), finished=lambda batch, _: noted.append(batch.number))
+    found = search.run(listed((lost_answer(), *PLANS)))
+    assert (found.interrupted, found.runs, noted) == (True, 4, [])
+    assert "duplicate: sent again" in found.failures
 
 
 def test_a_search_that_is_interrupted_still_tells_what_it_has_found() -> None:

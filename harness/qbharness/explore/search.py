@@ -118,6 +118,8 @@ class Search:
             for key, failure in part.failures.items():
                 part.failures[key] = evolve(failure, runs_before=total.runs + failure.runs_before)
             total.merge(part)
+            if part.interrupted:
+                raise KeyboardInterrupt
             self.finished(batch, part)
             self.heard(total)
         found = tuple(total.failures.values())
@@ -211,13 +213,16 @@ def _some_done(waiting: set[Future[Any]]) -> set[Future[Any]]:
 
 
 def play_batch(players: Players, batch: Batch) -> Tally:
-    """Play one batch; failures are kept as they were found."""
+    """Play one batch; failures are kept as they were found, also when it is interrupted."""
     campaign = Campaign(players.play, shrinks=False, excused=players.excused)
-    if batch.plans:
-        for plan in batch.plans:
-            campaign.try_one(plan)
-    else:
-        campaign.generated(PROFILES[batch.profile], batch.examples, at=batch.seed, focus=batch.focus)
+    try:
+        if batch.plans:
+            for plan in batch.plans:
+                campaign.try_one(plan)
+        else:
+            campaign.generated(PROFILES[batch.profile], batch.examples, at=batch.seed, focus=batch.focus)
+    except KeyboardInterrupt:
+        campaign.tally.interrupted = True
     return campaign.tally
 
 
