@@ -42,8 +42,8 @@ def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings
 
     Entries go first to those that are called sent, then to those of which a person said so or the list says
     nothing (a deleted block may have landed as well), and only what is then left over speaks against a *not
-    sent*. What a restored backup took away before the server heard of it comes last: the entry that was sent
-    again in its stead is the one that the server knows.
+    sent*. What a restored backup took away before the server heard of it only fills what is still empty then:
+    the entry that was sent again in its stead is the one that the server knows.
     """
     called_sent = [name for name, row in rows.items() if row.state == "sent"]
     most = {name: max(1, limit.most) for name, limit in case.limits.items()}
@@ -54,9 +54,9 @@ def _sent_or_not(case: Case, rows: dict[str, ListedBlock], line: int) -> Sayings
     called = {name: Owed(0 if name in by_hand else 1, most[name]) for name in called_sent}
     places = Places(called | unlisted | others)
     of_line = {landing.entry.n: landing for landing in case.all_landings}
-    unheard = [n for n, each in of_line.items() if not each.counts and each.known_at is None]
+    unheard = {n for n, each in of_line.items() if not each.counts and each.known_at is None}
     places.fill({n: names for n, names in case.fitting.items() if n not in unheard})
-    places.complete({n: case.fitting[n] for n in unheard})
+    places.complete({n: names for n, names in case.fitting.items() if n in unheard})
     for name in places.unfilled():
         if name in wrong:
             continue

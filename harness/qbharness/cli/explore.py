@@ -190,14 +190,14 @@ def _played(
         click.echo(
             f"Resumed: {found.runs} runs were made before, with {len(found.failures)} distinct failures."
         )
-    waiting = {batch.number: batch for batch in batches if batch.number not in progress.done}
+    waiting = [batch for batch in batches if batch.number not in progress.done]
+    left = {batch.number for batch in waiting}
 
     def finished(batch: Batch, part: Tally) -> None:
         progress.finished(batch, part)
-        left.discard(batch.number)
+        left.remove(batch.number)
 
-    left = set(waiting)
-    evolve(search, finished=finished).run(waiting.values(), found)
+    evolve(search, finished=finished).run(waiting, found)
     if left or found.interrupted:
         click.echo("Cut short; go on with --resume.")
     else:
@@ -324,7 +324,6 @@ def _progress(
     return found
 
 
-_NO_VERDICT = frozenset({"UNDETERMINED", "SKIPPED"})
 _TIMES_OF_FLAKY = 3
 """How often a story is played that was once seen to differ."""
 
@@ -344,6 +343,7 @@ def _recheck(search: Search, *, strict: bool) -> Rechecked:
     if not kept:
         return Rechecked()
     accused = {Status.BROKEN, Status.EXPOSED} if strict else {Status.BROKEN}
+    no_verdict = {Status.UNDETERMINED, Status.SKIPPED}
     words = {Status.HELD: "FIXED", Status.BROKEN: "STILL BROKEN", Status.EXPOSED: "STILL EXPOSED"}
     seen: set[Status] = set()
     click.echo("Failures of earlier searches, played again:")
@@ -359,9 +359,9 @@ def _recheck(search: Search, *, strict: bool) -> Rechecked:
             word = words.get(worst.status, worst.status.value)
             if times > 1 and worst.status is Status.HELD:
                 word = f"NOT SEEN in {times} runs"
-            why = f": {worst.reason}" if worst.status.name in _NO_VERDICT else ""
+            why = f": {worst.reason}" if worst.status in no_verdict else ""
             click.echo(f"  {word}  {name}{why}")
-    return Rechecked(broken=bool(seen & accused), unsure=any(status.name in _NO_VERDICT for status in seen))
+    return Rechecked(broken=bool(seen & accused), unsure=bool(seen & no_verdict))
 
 
 def _how(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any]) -> str:

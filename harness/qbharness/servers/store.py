@@ -60,7 +60,7 @@ class Store:
 
     @contextmanager
     def _begun(self) -> Iterator[sa.Connection]:
-        """SQLite's one connection is checked out once; that, with a listener, costs more than a statement."""
+        """SQLite's one connection stays checked out: to do so each time costs more than a statement."""
         if not self.is_sqlite:
             with self.engine.begin() as db:
                 yield db
